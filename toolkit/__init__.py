@@ -1,0 +1,1 @@
+"""Fetch your bills from the sites that only give them to a browser."""

@@ -1,0 +1,7 @@
+"""The documents: what they are, and how dates and amounts get into them."""
+
+from toolkit.models.base import BaseModel, Documents
+from toolkit.models.documents import BankOperation, Bill, File, Folder
+from toolkit.models.values import parse_amount, parse_date
+
+__all__ = ["BankOperation", "BaseModel", "Bill", "Documents", "File", "Folder", "parse_amount", "parse_date"]

@@ -1,0 +1,109 @@
+"""What every document is: fields in snake_case here, camelCase at rest, unknown ones kept."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol, Self, TypeVar
+
+import pydantic
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic.alias_generators import to_camel
+
+__all__ = ["BaseModel", "Documents"]
+
+M = TypeVar("M", bound="BaseModel")
+
+
+class Documents(Protocol):
+    """What a model needs of a store; `run.store` is one."""
+
+    def all(self, model: type[M]) -> list[M]:
+        """Every document of the model's doctype."""
+
+    def create(self, entry: "BaseModel") -> str:
+        """Insert one document and return its id."""
+
+    def update_attributes(self, model: type["BaseModel"], id_: str, changes: dict[str, Any]) -> None:
+        """Change some fields of one document."""
+
+
+class BaseModel(pydantic.BaseModel):
+    """One document of one doctype.
+
+    Building one never raises: a row that a site got wrong must not cost the rows after it. What is wrong is in
+    `problems`, and a run reports such an entry as refused, with its row and the field. `Model.model_validate`
+    raises no more than the constructor does; ask `problems`.
+
+    `pdfurl` (any kind of file), or `fetch`, says how to get the entry's file; neither is stored.
+    """
+
+    model_config = ConfigDict(
+        extra="allow", alias_generator=to_camel, populate_by_name=True, validate_assignment=True, coerce_numbers_to_str=True
+    )
+
+    doctype: ClassVar[str] = ""
+    display_name: ClassVar[str] = ""
+
+    id: str | None = Field(None, alias="_id")
+    vendor: str = ""
+    account: str = ""
+    pdfurl: str | None = Field(None, exclude=True)
+    fetch: Callable[[Any], bytes] | None = Field(None, exclude=True, repr=False)
+    filename: str | None = None
+    natural_key: str = Field("", exclude=True, repr=False)
+
+    _problems: list[str] = PrivateAttr(default_factory=list)
+
+    def __init__(self, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            self.__setstate__(type(self).model_construct(**data).__getstate__())
+            self._problems = [_sentence(detail) for detail in error.errors(include_url=False)]
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with this entry, a sentence each; empty when it can be saved."""
+        return list(self._problems)
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the entry says how to get a file."""
+        return self.pdfurl is not None or self.fetch is not None
+
+    def fill_in(self, **defaults: str) -> None:
+        """Give a value to each named text field that the site left empty."""
+        for name, value in defaults.items():
+            if value and name in type(self).model_fields and not getattr(self, name, None):
+                self.__dict__[name] = value
+
+    def summary(self) -> dict[str, Any]:
+        """What a person needs to recognise the entry, as plain JSON values."""
+        return {"vendor": self.vendor, "id": self.id}
+
+    @classmethod
+    def create_new(cls, *, name: str, display_name: str = "") -> type[Self]:
+        """A model of another doctype, with any fields: `Kitten = BaseModel.create_new(name="me.cozy.kitten")`."""
+        title = display_name or name.rpartition(".")[2]
+        body = {"doctype": name, "display_name": title, "__module__": __name__, "__doc__": f"A document of {name}."}
+        return type(cls)(title.title().replace(" ", ""), (cls,), body)  # type: ignore[return-value]
+
+    @classmethod
+    def all(cls, store: Documents) -> list[Self]:
+        """Every stored document of this model."""
+        return store.all(cls)
+
+    @classmethod
+    def create(cls, store: Documents, **fields: Any) -> str:
+        """Store one document and return its id."""
+        return store.create(cls(**fields))
+
+    @classmethod
+    def update_attributes(cls, store: Documents, id_: str, **changes: Any) -> None:
+        """Change some fields of one stored document."""
+        store.update_attributes(cls, id_, changes)
+
+
+def _sentence(detail: Any) -> str:
+    field = ".".join(str(part) for part in detail["loc"]) or "the entry"
+    if detail["type"] == "missing" or detail["input"] is None:
+        return f"{field} is missing"
+    return f"{field}: {str(detail['msg']).removeprefix('Value error, ')}"

@@ -1,0 +1,87 @@
+"""The doctypes that the library knows: bills, bank operations, files and folders."""
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from toolkit.models.base import BaseModel
+from toolkit.models.values import Amount, CalendarDate
+
+__all__ = ["BankOperation", "Bill", "File", "Folder"]
+
+
+class Bill(BaseModel):
+    """A bill, `io.cozy.bills`.
+
+    `amount` is positive for a bill and for a refund; `is_refund` tells them apart. `currency` is an ISO 4217 code;
+    a connector's manifest may say it once for all its bills. `number` is the vendor's own reference.
+    `invoice` refers to the stored file as `io.cozy.files:<id>`.
+    """
+
+    doctype: ClassVar[str] = "io.cozy.bills"
+    display_name: ClassVar[str] = "bill"
+
+    date: CalendarDate
+    amount: Amount
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    number: str | None = None
+    is_refund: bool = False
+    title: str | None = None
+    invoice: str | None = None
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with this bill, a sentence each."""
+        found = super().problems
+        if not self.currency:
+            found.append("currency is missing: give it to the bill, or once as `currency` in manifest.konnector")
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """Date, vendor, number, amount and currency, as plain JSON values."""
+        return {
+            "date": str(getattr(self, "date", None) or ""),
+            "vendor": self.vendor,
+            "number": self.number,
+            "amount": str(getattr(self, "amount", "")),
+            "currency": self.currency,
+            "is_refund": self.is_refund,
+        }
+
+
+class BankOperation(BaseModel):
+    """A movement on a bank account, `io.cozy.bank.operations`: `amount` is negative for a debit."""
+
+    doctype: ClassVar[str] = "io.cozy.bank.operations"
+    display_name: ClassVar[str] = "bank operation"
+
+    date: CalendarDate
+    amount: Amount
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    label: str = ""
+
+    def summary(self) -> dict[str, Any]:
+        """Date, label, amount and currency, as plain JSON values."""
+        return {"date": str(self.date), "label": self.label, "amount": str(self.amount), "currency": self.currency}
+
+
+class File(BaseModel):
+    """A stored file, `io.cozy.files`: `path` is relative to the folder of files, `size` is in bytes."""
+
+    doctype: ClassVar[str] = "io.cozy.files"
+    display_name: ClassVar[str] = "file"
+
+    name: str
+    path: str
+    sha256: str
+    size: int
+    mime: str = "application/pdf"
+
+
+class Folder(BaseModel):
+    """A folder of files."""
+
+    doctype: ClassVar[str] = "io.cozy.files.folder"
+    display_name: ClassVar[str] = "folder"
+
+    path: str

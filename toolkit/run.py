@@ -1,0 +1,184 @@
+"""`Run`: everything that one operation may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from toolkit.errors import TwoFaExpired, UsageError
+from toolkit.report import Outcome, Report
+from toolkit.store import Files, Provenance, Store
+from toolkit.transport import Transport
+from toolkit.web import Session, Watch, open_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+    from toolkit.account import Account, Mask
+    from toolkit.log import RunLog
+    from toolkit.manifest import Manifest
+    from toolkit.models import BaseModel
+
+__all__ = ["Ask", "Entries", "Observer", "Run", "refuse_to_ask"]
+
+Ask = Callable[[str, str], str]
+
+
+class Observer(Protocol):
+    """Who watches a run; the command line does, to show progress."""
+
+    def operation_started(self, name: str) -> None:
+        """An operation begins."""
+
+    def operation_ended(self, name: str, did: str, seconds: float) -> None:
+        """An operation is over."""
+
+    def advanced(self, done: int, total: int) -> None:
+        """The operation under way has done so many of so many."""
+
+
+class Silent:
+    """The observer that looks away."""
+
+    def operation_started(self, name: str) -> None:
+        """Nothing."""
+
+    def operation_ended(self, name: str, did: str, seconds: float) -> None:
+        """Nothing."""
+
+    def advanced(self, done: int, total: int) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Entries:
+    """The entries of a run: all that were listed, those that are new, those that were saved."""
+
+    fetched: list[BaseModel] = field(default_factory=list)
+    filtered: list[BaseModel] = field(default_factory=list)
+    saved: list[BaseModel] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class BrowserOptions:
+    """How the browser is shown: `headed` in a window, `slow_mo` milliseconds between its actions."""
+
+    headed: bool = False
+    slow_mo: float = 0
+
+
+def refuse_to_ask(kind: str, message: str) -> str:
+    """The `Ask` of a run that nobody watches."""
+    raise TwoFaExpired(f"The site wants a code ({kind}: {message}) and nobody is there to give it.")
+
+
+class Run:
+    """One run of one connector for one account.
+
+    fields     the account's values, by the manifest's field names
+    entries    `fetched`, `filtered` and `saved` entries
+    data       anything one operation leaves for the next
+    page       the browser's page; the browser starts when it is first asked for
+    session    the requests session; `hand_over` gives it what the browser won
+    store      the documents; `files` the files on disk
+    log        `run.log("info", "message", **details)`, secrets masked
+    ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers
+    base_url   what relative addresses are relative to: the field `url`, else the manifest's `vendor_link`
+    """
+
+    def __init__(
+        self,
+        *,
+        manifest: Manifest,
+        account: Account,
+        store: Store,
+        files: Files,
+        transport: Transport,
+        log: RunLog,
+        report: Report,
+        mask: Mask,
+        observer: Observer | None = None,
+        ask: Ask = refuse_to_ask,
+        browser: BrowserOptions | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.manifest = manifest
+        self.account = account
+        self.store = store
+        self.files = files
+        self.transport = transport
+        self.log = log
+        self.report = report
+        self.mask = mask
+        self.ask = ask
+        self.now = now
+        self.observer: Observer = observer or Silent()
+        self.entries = Entries()
+        self.data: dict[str, Any] = {}
+        self.watch = Watch()
+        self._browser_options = browser or BrowserOptions()
+        self._browser = ExitStack()
+        self._page: Page | None = None
+        self.session = Session(transport, base_url=self.base_url)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The account's values, by the manifest's field names."""
+        return self.account.fields
+
+    @property
+    def base_url(self) -> str | None:
+        """The address that relative ones are relative to."""
+        return self.fields.get("url") or self.manifest.vendor_link
+
+    @property
+    def provenance(self) -> Provenance:
+        """What every document saved in this run carries."""
+        report = self.report
+        return Provenance(report.connector, report.version, report.account, report.run, self.now())
+
+    @property
+    def page(self) -> Page:
+        """The page in which the login happens."""
+        if self._page is None:
+            self._page = self._open_page()
+        return self._page
+
+    @property
+    def browser_is_open(self) -> bool:
+        """Whether `page` has been asked for and not been closed since."""
+        return self._page is not None
+
+    def close_browser(self) -> None:
+        """Close the page and its browser; asking for `page` again starts a new one."""
+        self._page = None
+        self._browser.close()
+
+    def close(self) -> None:
+        """Let go of the browser, the session and the transport."""
+        self.close_browser()
+        self.session.close()
+        self.transport.close()
+
+    def add(self, entry: BaseModel) -> None:
+        """Take in one listed entry. One that cannot be saved is reported as refused and goes no further."""
+        entry.fill_in(vendor=self.manifest.name, account=self.account.name, currency=self.manifest.currency)
+        self.report.listed(entry)
+        if entry.problems:
+            self.report.outcome(entry, Outcome.REFUSED, reason="; ".join(entry.problems))
+            self.log("warning", "entry refused", row=len(self.report.entries), problems=entry.problems)
+        else:
+            self.entries.fetched.append(entry)
+
+    def _open_page(self) -> Page:
+        options = self._browser_options
+        browser = self._browser.enter_context(open_browser(headed=options.headed, slow_mo=options.slow_mo))
+        context: BrowserContext = browser.new_context(base_url=self.base_url, **self.transport.browser_options())
+        self.transport.attach(context)
+        self.watch.attach(context)
+        return context.new_page()

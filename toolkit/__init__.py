@@ -1,1 +1,77 @@
 """Fetch your bills from the sites that only give them to a browser."""
+
+from toolkit.connector import Connector, create_new
+from toolkit.errors import (
+    BrowserMissing,
+    ChangePassword,
+    FileDownloadFailed,
+    InvalidEntry,
+    LoginFailed,
+    Maintenance,
+    ManifestError,
+    NeedsSecret,
+    NotExistingDirectory,
+    StoreError,
+    TermsToAccept,
+    ToolkitError,
+    TooManyAttempts,
+    TwoFaExpired,
+    UnknownError,
+    UsageError,
+    UserActionNeeded,
+    VendorDown,
+    WrongTwoFaCode,
+)
+from toolkit.fetcher import Fetcher
+from toolkit.login import hand_over, login_form
+from toolkit.manifest import Manifest
+from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
+from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
+from toolkit.report import Outcome, Report
+from toolkit.run import Entries, Run
+from toolkit.web import Session
+
+__all__ = [
+    "BankOperation",
+    "BaseModel",
+    "Bill",
+    "BrowserMissing",
+    "ChangePassword",
+    "Connector",
+    "Entries",
+    "Fetcher",
+    "File",
+    "FileDownloadFailed",
+    "Folder",
+    "InvalidEntry",
+    "LoginFailed",
+    "Maintenance",
+    "Manifest",
+    "ManifestError",
+    "NeedsSecret",
+    "NotExistingDirectory",
+    "Outcome",
+    "Report",
+    "Run",
+    "SaveOptions",
+    "Session",
+    "StoreError",
+    "TermsToAccept",
+    "TooManyAttempts",
+    "ToolkitError",
+    "TwoFaExpired",
+    "UnknownError",
+    "UsageError",
+    "UserActionNeeded",
+    "VendorDown",
+    "WrongTwoFaCode",
+    "create_new",
+    "filter_existing",
+    "hand_over",
+    "link_bank_operation",
+    "login_form",
+    "naming",
+    "parse_amount",
+    "parse_date",
+    "save_data_and_file",
+]

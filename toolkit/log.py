@@ -31,7 +31,9 @@ class RunLog:
         self._mask = mask
         self._now = now
         self._echo = echo
-        self._file: TextIO = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
+        self._file: TextIO = os.fdopen(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8"
+        )
 
     def __call__(self, type: str, message: str, **details: Any) -> None:  # noqa: A002 - the seed's name for it
         """Write one line."""

@@ -6,14 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
-from toolkit.errors import TwoFaExpired, UsageError
+from toolkit.errors import TwoFaExpired
 from toolkit.report import Outcome, Report
-from toolkit.store import Files, Provenance, Store
-from toolkit.transport import Transport
 from toolkit.web import Session, Watch, open_browser
 
 if TYPE_CHECKING:
@@ -23,6 +19,8 @@ if TYPE_CHECKING:
     from toolkit.log import RunLog
     from toolkit.manifest import Manifest
     from toolkit.models import BaseModel
+    from toolkit.store import Files, Provenance, Store
+    from toolkit.transport import Transport
 
 __all__ = ["Ask", "Entries", "Observer", "Run", "refuse_to_ask"]
 
@@ -85,7 +83,7 @@ class Run:
     data       anything one operation leaves for the next
     page       the browser's page; the browser starts when it is first asked for
     session    the requests session; `hand_over` gives it what the browser won
-    store      the documents; `files` the files on disk
+    store      the documents; `files` the files on disk; `folder` where this run puts its files
     log        `run.log("info", "message", **details)`, secrets masked
     ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers
     base_url   what relative addresses are relative to: the field `url`, else the manifest's `vendor_link`
@@ -98,6 +96,7 @@ class Run:
         account: Account,
         store: Store,
         files: Files,
+        folder: str,
         transport: Transport,
         log: RunLog,
         report: Report,
@@ -111,6 +110,7 @@ class Run:
         self.account = account
         self.store = store
         self.files = files
+        self.folder = folder
         self.transport = transport
         self.log = log
         self.report = report
@@ -139,6 +139,8 @@ class Run:
     @property
     def provenance(self) -> Provenance:
         """What every document saved in this run carries."""
+        from toolkit.store import Provenance  # noqa: PLC0415 - the database library is slow to import
+
         report = self.report
         return Provenance(report.connector, report.version, report.account, report.run, self.now())
 

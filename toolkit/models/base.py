@@ -1,6 +1,7 @@
 """What every document is: fields in snake_case here, camelCase at rest, unknown ones kept."""
 
 from collections.abc import Callable
+from types import new_class
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import pydantic
@@ -36,7 +37,11 @@ class BaseModel(pydantic.BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="allow", alias_generator=to_camel, populate_by_name=True, validate_assignment=True, coerce_numbers_to_str=True
+        extra="allow",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        validate_assignment=True,
+        coerce_numbers_to_str=True,
     )
 
     doctype: ClassVar[str] = ""
@@ -80,11 +85,14 @@ class BaseModel(pydantic.BaseModel):
         return {"vendor": self.vendor, "id": self.id}
 
     @classmethod
-    def create_new(cls, *, name: str, display_name: str = "") -> type[Self]:
+    def create_new(cls, *, name: str, display_name: str = "") -> "type[BaseModel]":
         """A model of another doctype, with any fields: `Kitten = BaseModel.create_new(name="me.cozy.kitten")`."""
         title = display_name or name.rpartition(".")[2]
         body = {"doctype": name, "display_name": title, "__module__": __name__, "__doc__": f"A document of {name}."}
-        return type(cls)(title.title().replace(" ", ""), (cls,), body)  # type: ignore[return-value]
+        model: type[BaseModel] = new_class(
+            title.title().replace(" ", ""), (cls,), exec_body=lambda space: space.update(body)
+        )
+        return model
 
     @classmethod
     def all(cls, store: Documents) -> list[Self]:

@@ -1,0 +1,102 @@
+"""`Fetcher`: runs the operations of a connector in order, names and times each, and says what an error means."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import requests
+
+from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
+from toolkit.models import BaseModel
+from toolkit.report import OperationReport
+from toolkit.run import Run
+
+__all__ = ["Fetcher", "Operation"]
+
+Operation = Callable[[Run], Any]
+
+SERVER_ERROR = 500
+
+
+class Fetcher:
+    """The list of operations, run for one `Run`."""
+
+    def __init__(self, operations: Sequence[Operation], *, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._operations = operations
+        self._clock = clock
+
+    def fetch(self, run: Run) -> None:
+        """Run every operation. Raises ToolkitError, whatever went wrong; entries without an outcome get one."""
+        reason = "no operation of the connector saved it"
+        try:
+            for operation in self._operations:
+                reason = f"the run stopped at {_name(operation)}"
+                self._run_one(operation, run)
+            reason = "no operation of the connector saved it"
+        finally:
+            run.report.close(reason)
+
+    def _run_one(self, operation: Operation, run: Run) -> None:
+        line = OperationReport(_name(operation))
+        run.report.operations.append(line)
+        run.observer.operation_started(line.name)
+        started = self._clock()
+        try:
+            line.did = _perform(operation, run)
+        except Exception as error:
+            run.log.exception(error)
+            meant = _meaning(error, run)
+            line.error = meant.code
+            if meant is error:
+                raise
+            raise meant from error
+        finally:
+            line.seconds = round(self._clock() - started, 3)
+            run.log("info", f"{line.name}: {line.did or line.error or 'done'}", seconds=line.seconds)
+            run.observer.operation_ended(line.name, line.did or line.error, line.seconds)
+
+
+def _name(operation: Operation) -> str:
+    return str(getattr(operation, "__name__", type(operation).__name__))
+
+
+def _perform(operation: Operation, run: Run) -> str:
+    result = operation(run)
+    if result is None or isinstance(result, str):
+        return result or ""
+    if not isinstance(result, Iterable):
+        raise UsageError(f"{_name(operation)} returned {type(result).__name__}; an operation yields entries or words.")
+    before = len(run.report.entries)
+    for entry in _entries(result, operation):
+        run.add(entry)
+    return f"{len(run.report.entries) - before} listed"
+
+
+def _entries(result: Iterable[Any], operation: Operation) -> Iterator[BaseModel]:
+    for entry in result:
+        if not isinstance(entry, BaseModel):
+            raise UsageError(f"{_name(operation)} yielded {type(entry).__name__}; an entry is a Bill or another model.")
+        yield entry
+
+
+def _meaning(error: Exception, run: Run) -> ToolkitError:
+    """The error that a user is told: the site's trouble is not called ours, nor ours the site's."""
+    if isinstance(error, ToolkitError):
+        return error
+    if isinstance(error, requests.ConnectionError | requests.Timeout):
+        return VendorDown(f"{_host(error)} does not answer: try again later.")
+    last = run.session.last_response
+    if last is not None and last.status_code >= SERVER_ERROR:
+        return VendorDown(f"The site answers HTTP {last.status_code}: try again later.")
+    return UnknownError(f"Something unexpected happened ({run.mask(_brief(error))}); the log has the details.")
+
+
+def _host(error: requests.RequestException) -> str:
+    request = error.request
+    url = getattr(request, "url", None) or ""
+    return url.split("/")[2] if url.count("/") >= 2 else "The site"  # noqa: PLR2004 - scheme://host/
+
+
+def _brief(error: Exception) -> str:
+    text = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {text}"[:200]

@@ -1,0 +1,57 @@
+"""Where a person's data lives: the store, the files and the logs below one folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from toolkit.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolkit.store import Files, Store
+
+__all__ = ["Workspace"]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The data folder: `toolkit.sqlite`, `files/` and `logs/` below `data`. Only its owner may look in."""
+
+    data: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "toolkit.sqlite"
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL for SQLAlchemy."""
+        return f"sqlite:///{self.database.resolve()}"
+
+    @property
+    def files_root(self) -> Path:
+        """The folder of files."""
+        return self.data / "files"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of logs."""
+        return self.data / "logs"
+
+    def prepare(self) -> None:
+        """Make the folders. Raises StoreError when they cannot be made."""
+        for folder in (self.data, self.files_root, self.logs):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
+
+    def open(self) -> tuple[Store, Files]:
+        """The store and the files. Raises StoreError with the path and what is wrong with it."""
+        from toolkit.store import Files, Store  # noqa: PLC0415 - the database library is slow to import
+
+        self.prepare()
+        return Store(self.store_url), Files(self.files_root)

@@ -1,0 +1,116 @@
+"""`login_form`: the declared shape of the common login; it waits for whichever outcome shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from toolkit.errors import LoginFailed, ToolkitError, UnknownError, UsageError, UserActionNeeded, VendorDown
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page, Response
+
+    from toolkit.run import Run
+
+__all__ = ["login_form"]
+
+SERVER_ERROR = 500
+SECOND = 1000
+
+
+def login_form(
+    url: str,
+    *,
+    fields: Mapping[str, str],
+    submit: str,
+    ok: str,
+    wrong: str | None = None,
+    action: str | None = None,
+    down: str | None = None,
+    timeout: float = 30,
+) -> Callable[[Run], str]:
+    """An operation that logs in through a form.
+
+    `url` may be relative to the run's base address. `fields` maps the account's field names to selectors, filled in
+    their order; `submit` is clicked. Then the first of these to be visible decides: `ok` goes on, `wrong` raises
+    LoginFailed, `action` UserActionNeeded, `down` VendorDown, each with the words the page shows. When `ok` shows
+    instead of the form, the login still lives and that is success. Selectors are Playwright's.
+
+    Raises VendorDown when the site does not answer, and UnknownError when nothing expected shows for `timeout`
+    seconds: a slow or changed page is never called a wrong password.
+    """
+    outcomes = {"ok": ok, "wrong": wrong, "action": action, "down": down}
+    shown = {name: selector for name, selector in outcomes.items() if selector}
+
+    def login_form(run: Run) -> str:
+        missing = [name for name in fields if not run.fields.get(name)]
+        if missing:
+            raise UsageError(f"The login needs the field `{missing[0]}`, which has no value.")
+        page = run.page
+        page.set_default_timeout(timeout * SECOND)
+        _open(page, url)
+        first = next(iter(fields.values()))
+        if _wait_for(run, page, {"form": first, **{name: shown[name] for name in shown if name != "wrong"}}) == "form":
+            _fill_in(run, page, fields)
+            page.locator(submit).click()
+            _wait_for(run, page, shown)
+            return "logged in"
+        return "still logged in"
+
+    return login_form
+
+
+def _open(page: Page, url: str) -> None:
+    from playwright.sync_api import Error  # noqa: PLC0415 - playwright is slow to import
+
+    try:
+        response: Response | None = page.goto(url, wait_until="domcontentloaded")
+    except Error as error:
+        raise VendorDown(f"The site does not answer ({_net_error(error.message)}): try again later.") from error
+    if response is not None and response.status >= SERVER_ERROR:
+        raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
+
+
+def _net_error(message: str) -> str:
+    return next((word.rstrip(",.") for word in message.split() if word.startswith("net::")), "timeout")
+
+
+def _fill_in(run: Run, page: Page, fields: Mapping[str, str]) -> None:
+    for name, selector in fields.items():
+        page.locator(selector).fill(run.fields[name])
+
+
+def _wait_for(run: Run, page: Page, outcomes: Mapping[str, str]) -> str:
+    """The name of the first outcome to be visible; raises the error that it means."""
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: PLC0415 - playwright is slow to import
+
+    visible = {name: page.locator(selector).filter(visible=True) for name, selector in outcomes.items()}
+    try:
+        _either(list(visible.values())).first.wait_for()
+    except PlaywrightTimeout as error:
+        raise _nothing_showed(run, page, outcomes) from error
+    name = next(name for name, locator in visible.items() if locator.count())
+    meant = {"wrong": LoginFailed, "action": UserActionNeeded, "down": VendorDown}.get(name)
+    if meant is not None:
+        raise meant(_words(meant, visible[name]))
+    return name
+
+
+def _either(locators: list[Locator]) -> Locator:
+    union = locators[0]
+    for locator in locators[1:]:
+        union = union.or_(locator)
+    return union
+
+
+def _words(meant: type[ToolkitError], locator: Locator) -> str:
+    said = " ".join(locator.first.inner_text().split())[:200]
+    return f'{meant().message.rstrip(".")}. The site says: "{said}"' if said else ""
+
+
+def _nothing_showed(run: Run, page: Page, outcomes: Mapping[str, str]) -> ToolkitError:
+    trouble = run.watch.trouble()
+    if trouble:
+        return VendorDown(f"The site does not answer ({trouble}): try again later.")
+    tried = ", ".join(f"{name} `{selector}` ({page.locator(selector).count()})" for name, selector in outcomes.items())
+    return UnknownError(f"The login page showed none of what was expected: {tried} matched nothing visible.")

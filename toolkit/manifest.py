@@ -1,0 +1,127 @@
+"""`manifest.konnector`: what a connector is and asks for, read without running its code."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from toolkit.errors import ManifestError
+
+__all__ = ["MANIFEST_NAME", "Developer", "Manifest", "ManifestField", "read_manifest"]
+
+MANIFEST_NAME = "manifest.konnector"
+SLUG = r"^[a-z0-9][a-z0-9_-]*$"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+
+
+class Developer(_Part):
+    """Who wrote the connector."""
+
+    name: str
+    url: str | None = None
+
+
+class ManifestField(_Part):
+    """One value that the connector asks its user for."""
+
+    type: Literal["text", "email", "password", "hidden", "dropdown", "checkbox", "folder"] = "text"
+    label: str | None = None
+    description: str | None = None
+    default: str | None = None
+    is_required: bool = Field(True, alias="isRequired")
+    identifier: str | None = None
+    role: str | None = None
+    advanced: bool = False
+    options: list[Any] | None = None
+    pattern: str | None = None
+    min: int | None = None
+    max: int | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the value is never shown."""
+        return self.type == "password"
+
+
+class Manifest(_Part):
+    """The fields of the 2017 manifest and of today's; unknown ones are kept.
+
+    `currency` (ISO 4217) is the currency of every bill that does not name its own. `vendor_link` is the site's
+    address. `permissions` and `locales` are kept as they are written.
+    """
+
+    name: str = Field(min_length=1)
+    slug: str = Field(pattern=SLUG)
+    type: Literal["konnector", "node", "python"]
+    version: str = Field(pattern=r"^\d+(\.\d+)*([.+-][0-9A-Za-z.+-]+)?$")
+    source: str
+    fields: dict[str, ManifestField] = Field(default_factory=dict)
+    locales: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    permissions: dict[str, Any] = Field(default_factory=dict)
+    developer: Developer
+
+    description: str = ""
+    currency: str = Field("", pattern=r"^([A-Z]{3})?$")
+    vendor_link: str | None = Field(None, pattern=r"^https?://")
+    language: str = "python"
+    license: str | None = None
+    icon: str | None = None
+    editor: str | None = None
+    langs: list[str] = Field(default_factory=list)
+    categories: list[str] = Field(default_factory=list)
+    data_types: list[str] = Field(default_factory=list)
+    features: list[str] = Field(default_factory=list)
+    folders: list[dict[str, Any]] = Field(default_factory=list)
+    frequency: Literal["hourly", "daily", "weekly", "monthly"] = "weekly"
+    time_interval: tuple[int, int] | None = None
+    messages: list[str] = Field(default_factory=list)
+    screenshots: list[str] = Field(default_factory=list)
+    qualification_labels: list[str] = Field(default_factory=list)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    notifications: dict[str, Any] = Field(default_factory=dict)
+    oauth: dict[str, Any] | None = None
+    terms: dict[str, Any] | None = None
+    partnership: dict[str, Any] | None = None
+    aggregator: dict[str, Any] | None = None
+    client_side: bool = Field(False, alias="clientSide")
+    manifest_version: str | None = None
+    name_prefix: str | None = None
+    on_delete_account: str | None = None
+    banks_transaction_reg_exp: str | None = Field(None, alias="banksTransactionRegExp")
+
+    @property
+    def secret_fields(self) -> frozenset[str]:
+        """The names of the fields whose values are never shown."""
+        return frozenset(name for name, field in self.fields.items() if field.is_secret)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest in a connector's folder.
+
+    Raises ManifestError, a sentence that names the file and the field, when it is missing, is no JSON, or holds
+    something that cannot be.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ManifestError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ManifestError(f"{path} is not JSON: {error}.") from error
+    try:
+        return Manifest.model_validate(content)
+    except ValidationError as error:
+        raise ManifestError(f"{path}: {_first(error)}.") from error
+
+
+def _first(error: ValidationError) -> str:
+    details = error.errors(include_url=False)
+    field = ".".join(str(part) for part in details[0]["loc"]) or "the manifest"
+    rest = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    if details[0]["type"] == "missing":
+        return f"field `{field}` is missing{rest}"
+    return f"field `{field}`: {details[0]['msg']}, not {json.dumps(details[0]['input'], default=str)[:80]}{rest}"

@@ -1,0 +1,7 @@
+"""The seed's helpers: each makes one operation of a connector's list."""
+
+from toolkit.operations.filter_existing import filter_existing
+from toolkit.operations.link_bank_operation import link_bank_operation
+from toolkit.operations.save_data_and_file import SaveOptions, save_data_and_file
+
+__all__ = ["SaveOptions", "filter_existing", "link_bank_operation", "save_data_and_file"]

@@ -1,0 +1,154 @@
+"""`save_data_and_file`: each new entry's file on disk and its document in the store."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+
+from toolkit.errors import FileDownloadFailed
+from toolkit.models import BaseModel, File
+from toolkit.operations.naming import get_entry_file_name
+from toolkit.report import Outcome
+from toolkit.web import Downloaded, check_document, download
+
+if TYPE_CHECKING:
+    from toolkit.run import Run
+    from toolkit.store import Draft
+
+__all__ = ["SaveOptions", "save_data_and_file"]
+
+EDGE = 2048
+AHEAD = 4
+
+
+@dataclass(frozen=True)
+class SaveOptions:
+    """How files are fetched: `concurrency` downloads at once, into `sub_path` below the folder to save to."""
+
+    concurrency: int = 4
+    sub_path: str = ""
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    """A file that has arrived and waits for its name; closing lets go of it."""
+
+    draft: Draft
+    facts: Downloaded
+    closing: ExitStack
+
+
+def save_data_and_file(
+    model: type[BaseModel], *, options: SaveOptions | None = None, tags: Sequence[str] = ()
+) -> Callable[[Run], str]:
+    """An operation that saves every entry of `run.entries.filtered`, its file first.
+
+    The file is what `pdfurl` answers (any kind of file) or what `fetch(run)` returns. It is checked, written beside
+    its place and renamed, so that no half file ever has a name. An entry whose file fails is stored without it,
+    reported as failed, and completed by the next run. Saved entries go into `run.entries.saved`, in the order of
+    the site. `tags` are kept with each document.
+    """
+    chosen = options or SaveOptions()
+
+    def save_data_and_file(run: Run) -> str:
+        mine = [entry for entry in run.entries.filtered if isinstance(entry, model)]
+        saved = 0
+        for done, (entry, arrival) in enumerate(_arrivals(run, mine, chosen), 1):
+            if tags:
+                entry.__pydantic_extra__["tags"] = list(tags)
+            saved += _save(run, entry, arrival)
+            run.observer.advanced(done, len(mine))
+        return f"{saved} saved" if saved == len(mine) else f"{saved} saved, {len(mine) - saved} failed"
+
+    return save_data_and_file
+
+
+Arrival = Callable[[], _Fetched | None]
+
+
+def _arrivals(run: Run, entries: Sequence[BaseModel], options: SaveOptions) -> Iterator[tuple[BaseModel, Arrival]]:
+    """Each entry in order, with what to call for its file; a few downloads run ahead of the caller."""
+    if run.browser_is_open:  # a page answers only in the thread that opened it
+        yield from ((entry, _later(run, entry, options)) for entry in entries)
+        return
+    pool = ThreadPoolExecutor(options.concurrency, thread_name_prefix="download")
+    waiting: deque[tuple[BaseModel, Future[_Fetched | None]]] = deque()
+    try:
+        for entry in entries:
+            waiting.append((entry, pool.submit(_later(run, entry, options))))
+            if len(waiting) > options.concurrency * AHEAD:
+                first, future = waiting.popleft()
+                yield first, future.result
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        _forget(future for _, future in waiting)
+
+
+def _forget(futures: Iterator[Future[_Fetched | None]]) -> None:
+    for future in futures:
+        if not future.cancelled() and future.exception() is None and (fetched := future.result()) is not None:
+            fetched.closing.close()
+
+
+def _later(run: Run, entry: BaseModel, options: SaveOptions) -> Arrival:
+    return lambda: _fetch(run, entry, options) if entry.has_file else None
+
+
+def _fetch(run: Run, entry: BaseModel, options: SaveOptions) -> _Fetched:
+    with ExitStack() as closing:
+        draft = closing.enter_context(run.files.draft("/".join(filter(None, [run.folder, options.sub_path]))))
+        facts = _download(run, entry, draft)
+        return _Fetched(draft, facts, closing.pop_all())
+
+
+def _download(run: Run, entry: BaseModel, draft: Draft) -> Downloaded:
+    name = get_entry_file_name(entry)
+    if entry.fetch is None:
+        return download(run.session, str(entry.pdfurl), draft, name=name)
+    body = entry.fetch(run)
+    mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    check_document(body[:EDGE], body[-EDGE:], len(body), mime, name)
+    draft.write(body)
+    return Downloaded(size=len(body), sha256=hashlib.sha256(body).hexdigest(), mime=mime)
+
+
+def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
+    try:
+        fetched = arrival()
+    except (FileDownloadFailed, requests.RequestException) as error:
+        _store(run, entry, None)
+        run.report.outcome(entry, Outcome.FAILED, reason=run.mask(str(error)))
+        run.log("warning", f"file failed: {error}", row=run.report.of(entry).row)
+        return False
+    if fetched is None:
+        _store(run, entry, None)
+        return True
+    with fetched.closing:
+        facts = fetched.facts
+        name = get_entry_file_name(entry)
+        _store(run, entry, fetched.draft.save(name, sha256=facts.sha256, size=facts.size, mime=facts.mime))
+    return True
+
+
+def _store(run: Run, entry: BaseModel, file: File | None) -> None:
+    if entry.id is None:
+        outcome = Outcome.SAVED
+        entry.id = run.store.insert(entry, run.provenance, file)
+    elif file is not None:
+        outcome = Outcome.COMPLETED
+        run.store.attach_file(type(entry), entry.id, file, run.provenance)
+    else:
+        return
+    run.entries.saved.append(entry)
+    run.report.outcome(entry, outcome, file=file.path if file else "")

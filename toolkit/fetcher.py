@@ -44,7 +44,7 @@ class Fetcher:
         try:
             line.did = _perform(operation, run)
         except Exception as error:
-            run.log.exception(error)
+            run.log.failure(error)
             meant = _meaning(error, run)
             line.error = meant.code
             if meant is error:

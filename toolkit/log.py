@@ -43,7 +43,7 @@ class RunLog:
         if self._echo is not None:
             self._echo(type, self._mask(message))
 
-    def exception(self, error: BaseException) -> None:
+    def failure(self, error: BaseException) -> None:
         """Write an error with its traceback."""
         self("error", f"{type(error).__name__}: {error}", traceback="".join(traceback.format_exception(error)))
 

@@ -32,7 +32,7 @@ class ManifestField(_Part):
     label: str | None = None
     description: str | None = None
     default: str | None = None
-    is_required: bool = Field(True, alias="isRequired")
+    is_required: bool = Field(default=True, alias="isRequired")
     identifier: str | None = None
     role: str | None = None
     advanced: bool = False
@@ -87,7 +87,7 @@ class Manifest(_Part):
     terms: dict[str, Any] | None = None
     partnership: dict[str, Any] | None = None
     aggregator: dict[str, Any] | None = None
-    client_side: bool = Field(False, alias="clientSide")
+    client_side: bool = Field(default=False, alias="clientSide")
     manifest_version: str | None = None
     name_prefix: str | None = None
     on_delete_account: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -47,48 +47,51 @@ class RunOptions:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class _Journal:
+    """Where a run writes what happens, and what it must not write."""
+
+    report: Report
+    log: RunLog
+    mask: Mask
+
+
 def run_connector(found: Found, account: Account, workspace: Workspace, options: RunOptions | None = None) -> Report:
     """Run a connector and tell how it went; what goes wrong is in the report, never raised."""
     chosen = options or RunOptions()
     report = Report(found.slug, "", account.name, _run_id(chosen.now()))
-    mask = account.mask()
-    with ExitStack() as closing:
-        try:
-            log = _open_log(workspace, report, mask, chosen)
-            closing.callback(log.close)
-        except ToolkitError as error:
-            report.error = error
-            return report
-        try:
-            _run(found, account, workspace, chosen, report, log, mask)
-        except KeyboardInterrupt:
-            report.interrupted = True
-            log("warning", "interrupted")
-        except Exception as error:
-            log.exception(error)
-            report.error = error if isinstance(error, ToolkitError) else _unknown(error, mask)
-        report.close("the run did not get to it")
-        log("info", f"end: {report.verdict}", exit_code=report.exit_code)
+    try:
+        journal = _open_journal(workspace, report, account, chosen)
+    except ToolkitError as error:
+        report.error = error
+        return report
+    with closing(journal.log):
+        _run_reported(found, account, workspace, chosen, journal)
     return report
 
 
-def _run(
-    found: Found,
-    account: Account,
-    workspace: Workspace,
-    options: RunOptions,
-    report: Report,
-    log: RunLog,
-    mask: Mask,
-) -> None:
+def _run_reported(found: Found, account: Account, workspace: Workspace, options: RunOptions, journal: _Journal) -> None:
+    report, log = journal.report, journal.log
+    try:
+        _run(found, account, workspace, options, journal)
+    except KeyboardInterrupt:
+        report.interrupted = True
+        log("warning", "interrupted")
+    except Exception as error:
+        log.failure(error)
+        report.error = error if isinstance(error, ToolkitError) else _unknown(error, journal.mask)
+    report.close("the run did not get to it")
+    log("info", f"end: {report.verdict}", exit_code=report.exit_code)
+
+
+def _run(found: Found, account: Account, workspace: Workspace, options: RunOptions, journal: _Journal) -> None:
     manifest = found.manifest
-    report.version = manifest.version
+    journal.report.version = manifest.version
     if options.folder_to_save is not None and not options.folder_to_save.is_dir():
         raise NotExistingDirectory(f"The folder to save to does not exist: {options.folder_to_save}")
     connector = found.load()
     store, files = workspace.open()
-    with ExitStack() as closing:
-        closing.callback(store.close)
+    with closing(store):
         if options.fixture is not None:
             store.load_fixture(options.fixture)
         run = Run(
@@ -98,27 +101,28 @@ def _run(
             files=files,
             folder=str(options.folder_to_save.resolve()) if options.folder_to_save else found.slug,
             transport=options.transport(),
-            log=log,
-            report=report,
-            mask=mask,
+            log=journal.log,
+            report=journal.report,
+            mask=journal.mask,
             observer=options.observer,
             ask=options.ask,
             browser=options.browser,
             now=options.now,
         )
-        closing.callback(run.close)
-        connector.fetch(run)
+        with closing(run):
+            connector.fetch(run)
 
 
-def _open_log(workspace: Workspace, report: Report, mask: Mask, options: RunOptions) -> RunLog:
+def _open_journal(workspace: Workspace, report: Report, account: Account, options: RunOptions) -> _Journal:
     workspace.prepare()
     path = workspace.logs / f"{report.run}.jsonl"
+    mask = account.mask()
     try:
         log = RunLog(path, mask, now=options.now, echo=options.echo)
     except OSError as error:
         raise StoreError(f"The log {path} cannot be written: {error.strerror}.") from error
     report.log = str(path)
-    return log
+    return _Journal(report, log, mask)
 
 
 def _run_id(now: datetime) -> str:

@@ -1,0 +1,57 @@
+"""What every document is."""
+
+import pytest
+
+from toolkit.models import BaseModel, Bill
+
+
+def test_building_a_wrong_entry_never_raises_and_names_each_field() -> None:
+    """One bad row must not cost the rows after it."""
+    bill = Bill(date=None, amount=float("nan"), currency="EUR", number="7")
+
+    assert bill.problems == ["date is missing", "amount: nan is not a finite amount"]
+    assert bill.number == "7"
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"amount": "1", "currency": "EUR"}, "date is missing"),
+        ({"date": "2025-01-02", "currency": "EUR"}, "amount is missing"),
+        ({"date": "2025-01-02", "amount": "1"}, "currency is missing"),
+        ({"date": "2025-01-02", "amount": "1", "currency": "euro"}, "currency"),
+        ({"date": "03/04/2025", "amount": "1", "currency": "EUR"}, "not an ISO date"),
+        ({"date": "2025-01-02", "amount": "1,50", "currency": "EUR"}, "not an amount"),
+        ({"date": "2025-01-02", "amount": True, "currency": "EUR"}, "not an amount"),
+        ({"date": "2025-01-02", "amount": "Infinity", "currency": "EUR"}, "not a finite amount"),
+    ],
+)
+def test_each_fault_is_said(fields: dict[str, object], problem: str) -> None:
+    """Missing, not finite, ambiguous: a sentence each."""
+    assert [found for found in Bill(**fields).problems if problem in found] != []
+
+
+def test_a_good_entry_has_no_problems() -> None:
+    """Names work in snake_case and camelCase; numbers become text where text is meant."""
+    bill = Bill(date="2025-01-02T23:59:00+02:00", amount=12.5, currency="EUR", number=12, isRefund=True)
+
+    assert bill.problems == []
+    assert (str(bill.date), str(bill.amount), bill.number, bill.is_refund) == ("2025-01-02", "12.5", "12", True)
+
+
+def test_defaults_fill_only_what_is_empty() -> None:
+    """What the site said stays."""
+    bill = Bill(date="2025-01-02", amount="1", vendor="Site")
+    bill.fill_in(vendor="Manifest", currency="EUR", unknown="x")
+
+    assert (bill.vendor, bill.currency, bill.problems) == ("Site", "EUR", [])
+
+
+def test_any_doctype_can_have_a_model() -> None:
+    """`create_new` makes one, and unknown fields are kept."""
+    kitten = BaseModel.create_new(name="me.cozy.kitten", display_name="my kitten")
+    tom = kitten(name="Tom", _id="1")
+
+    assert (kitten.doctype, kitten.display_name, kitten.__name__) == ("me.cozy.kitten", "my kitten", "MyKitten")
+    assert tom.model_dump(by_alias=True)["name"] == "Tom"
+    assert tom.id == "1"

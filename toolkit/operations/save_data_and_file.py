@@ -6,9 +6,10 @@ import hashlib
 import mimetypes
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.pool import ThreadPool
 from typing import TYPE_CHECKING
 
 import requests
@@ -75,41 +76,41 @@ Arrival = Callable[[], _Fetched | None]
 
 
 def _arrivals(run: Run, entries: Sequence[BaseModel], options: SaveOptions) -> Iterator[tuple[BaseModel, Arrival]]:
-    """Each entry in order, with what to call for its file; a few downloads run ahead of the caller."""
+    """Each entry in order, with what to call for its file; a few downloads run ahead of the caller.
+
+    Whatever ends the caller, Ctrl-C included, no download is waited for and no draft is left: the pool's threads
+    are daemons, and their drafts are closed here.
+    """
+    drafts: list[ExitStack] = []
     if run.browser_is_open:  # a page answers only in the thread that opened it
-        yield from ((entry, _later(run, entry, options)) for entry in entries)
+        yield from ((entry, partial(_fetch, run, entry, options, drafts)) for entry in entries)
         return
-    pool = ThreadPoolExecutor(options.concurrency, thread_name_prefix="download")
-    waiting: deque[tuple[BaseModel, Future[_Fetched | None]]] = deque()
+    pool = ThreadPool(options.concurrency)
+    waiting: deque[tuple[BaseModel, Arrival]] = deque()
     try:
         for entry in entries:
-            waiting.append((entry, pool.submit(_later(run, entry, options))))
+            waiting.append((entry, pool.apply_async(_fetch, (run, entry, options, drafts)).get))
             if len(waiting) > options.concurrency * AHEAD:
-                first, future = waiting.popleft()
-                yield first, future.result
-        while waiting:
-            first, future = waiting.popleft()
-            yield first, future.result
+                yield waiting.popleft()
+        yield from waiting
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        _forget(future for _, future in waiting)
+        pool.terminate()
+        for draft in drafts:
+            draft.close()
 
 
-def _forget(futures: Iterator[Future[_Fetched | None]]) -> None:
-    for future in futures:
-        if not future.cancelled() and future.exception() is None and (fetched := future.result()) is not None:
-            fetched.closing.close()
-
-
-def _later(run: Run, entry: BaseModel, options: SaveOptions) -> Arrival:
-    return lambda: _fetch(run, entry, options) if entry.has_file else None
-
-
-def _fetch(run: Run, entry: BaseModel, options: SaveOptions) -> _Fetched:
-    with ExitStack() as closing:
-        draft = closing.enter_context(run.files.draft("/".join(filter(None, [run.folder, options.sub_path]))))
-        facts = _download(run, entry, draft)
-        return _Fetched(draft, facts, closing.pop_all())
+def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: list[ExitStack]) -> _Fetched | None:
+    if not entry.has_file:
+        return None
+    folder = "/".join(filter(None, [run.folder, options.sub_path]))
+    closing = ExitStack()
+    drafts.append(closing)
+    try:
+        draft = closing.enter_context(run.files.draft(folder))
+        return _Fetched(draft, _download(run, entry, draft), closing)
+    except BaseException:
+        closing.close()
+        raise
 
 
 def _download(run: Run, entry: BaseModel, draft: Draft) -> Downloaded:

@@ -1,0 +1,5 @@
+"""The seam: all traffic of a run, the browser's and the session's, passes one Transport."""
+
+from toolkit.transport.live import Live, Transport
+
+__all__ = ["Live", "Transport"]

@@ -1,0 +1,23 @@
+"""The browser, the session that takes over from it, and downloads."""
+
+from toolkit.web.browser import Browser, FoundBrowser, find_browser, open_browser
+from toolkit.web.cookies import CookieJar
+from toolkit.web.download import Downloaded, check_document, download
+from toolkit.web.failures import sentence_for
+from toolkit.web.learned import Watch, browser_face
+from toolkit.web.session import Session
+
+__all__ = [
+    "Browser",
+    "CookieJar",
+    "Downloaded",
+    "FoundBrowser",
+    "Session",
+    "Watch",
+    "browser_face",
+    "check_document",
+    "download",
+    "find_browser",
+    "open_browser",
+    "sentence_for",
+]

@@ -1,0 +1,119 @@
+"""The browser that logs in: found on this machine, started when first needed, closed whatever happens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from toolkit.errors import BrowserMissing, UsageError
+from toolkit.web.find import FoundBrowser, does_not_start, find_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    import playwright.sync_api as pw
+
+__all__ = ["QUIET", "Browser", "FoundBrowser", "find_browser", "open_browser"]
+
+# Playwright already turns most of Chromium's own traffic off. What is left goes to hosts that no site needs; the list
+# of signed-in accounts is asked from a port that is never open.
+OWN_HOSTS = (
+    "update.googleapis.com",
+    "clients2.google.com",
+    "optimizationguide-pa.googleapis.com",
+    "content-autofill.googleapis.com",
+    "passwordsleakcheck-pa.googleapis.com",
+    "*.gvt1.com",
+)
+QUIET = (
+    "--host-resolver-rules=" + ", ".join(f"MAP {host} ~NOTFOUND" for host in OWN_HOSTS),
+    "--gaia-url=http://127.0.0.1:1",
+)
+
+
+def open_browser(*, headed: bool = False, slow_mo: float = 0, args: Sequence[str] = QUIET) -> Browser:
+    """Return a browser to use in a `with` statement.
+
+    `headed` shows its window; `slow_mo` waits so many milliseconds before each action; `args` are Chromium's switches.
+    """
+    return Browser(headed=headed, slow_mo=slow_mo, args=args)
+
+
+class Browser:
+    """A browser that starts with its first context and closes at the end of its `with` statement.
+
+    Raises, when it starts: BrowserMissing when there is none or it does not start; UsageError when it is to show its
+    window and there is no display.
+    """
+
+    def __init__(
+        self,
+        *,
+        headed: bool = False,
+        slow_mo: float = 0,
+        args: Sequence[str] = QUIET,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._headed = headed
+        self._slow_mo = slow_mo
+        self._args = args
+        self._environ = environ
+        self._driver: pw.Playwright | None = None
+        self._browser: pw.Browser | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def new_context(self, **options: Any) -> pw.BrowserContext:
+        """Return a new context, as private as a new profile; `options` are those of Playwright's `new_context`."""
+        if self._browser is None:
+            self._browser = self._start()
+        return self._browser.new_context(**options)
+
+    def close(self) -> None:
+        """Close the browser and all its pages. A browser that is gone already is no error."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        browser, driver = self._browser, self._driver
+        self._browser = self._driver = None
+        if browser is not None:
+            with suppress(Error):
+                browser.close()
+        if driver is not None:
+            with suppress(Error):
+                driver.stop()
+
+    def _start(self) -> pw.Browser:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
+
+        self._check_display()
+        self._driver = sync_playwright().start()
+        chromium = self._driver.chromium
+        found = find_browser(self._environ, bundled=lambda: chromium.executable_path)
+        if found is None:
+            raise BrowserMissing
+        return self._launch(chromium, found)
+
+    def _check_display(self) -> None:
+        displays = {"DISPLAY", "WAYLAND_DISPLAY"}
+        if self._headed and sys.platform == "linux" and not any(self._environ.get(name) for name in displays):
+            raise UsageError("There is no display to show the browser on: leave out --headed, or run under xvfb-run.")
+
+    def _launch(self, chromium: pw.BrowserType, found: FoundBrowser) -> pw.Browser:
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        try:
+            return chromium.launch(
+                executable_path=found.path, headless=not self._headed, slow_mo=self._slow_mo, args=list(self._args)
+            )
+        except Error as error:
+            raise BrowserMissing(does_not_start(found, error.message)) from error

@@ -1,0 +1,184 @@
+"""Download one document, and make sure that it is one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.message import Message
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from toolkit.errors import FileDownloadFailed
+from toolkit.web.failures import sentence_for
+
+if TYPE_CHECKING:
+    from toolkit.web.session import Session
+
+CHUNK = 64 * 1024  # bytes
+HEAD = 1024  # bytes at the start in which a PDF says that it is one
+TAIL = 2048  # bytes at the end in which a PDF says that it is whole
+HTML_TYPES = {"text/html", "application/xhtml+xml"}
+HTML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
+
+
+class Sink(Protocol):
+    """Where the bytes of a document go: a file opened in binary mode, or anything else with `write`."""
+
+    def write(self, chunk: bytes, /) -> object:
+        """Take the next bytes."""
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """What came: `size` in bytes, `sha256` in hex, the `mime` type as the site names it.
+
+    `url` is where it came from after all redirects, `suggested_name` the file name that the site gives it.
+    """
+
+    size: int
+    sha256: str
+    mime: str
+    status: int = 200
+    url: str = field(default="", repr=False)  # a signed link is a secret
+    suggested_name: str = ""
+
+
+def download(
+    session: Session,
+    url_or_request: str | requests.Request,
+    sink: Sink,
+    *,
+    method: str = "GET",
+    name: str = "",
+    **options: Any,
+) -> Downloaded:
+    """Stream one document into `sink`, and return what it is once it is known to be whole.
+
+    `name` is the file name that it will have: ".pdf" asks for a PDF, ".html" allows an HTML page. `options` are those
+    of `session.request`. The caller throws away what is in the sink when this raises.
+
+    Raises FileDownloadFailed with a sentence without addresses: "HTTP 503 after 3 tries", "the file is empty", "ends
+    after 1,234 of 204,800 bytes", "the connection was refused"… When no answer came, its cause is the
+    requests.RequestException.
+    """
+    try:
+        with _ask(session, url_or_request, method, options) as response:
+            return _receive(response, _Body(sink), name)
+    except requests.RequestException as error:
+        raise FileDownloadFailed(sentence_for(error)) from error
+
+
+def check_document(head: bytes, tail: bytes, size: int, mime: str, name: str) -> None:
+    """Make sure that a document is one.
+
+    `head` is its first 1,024 bytes at least, `tail` its last 2,048, `size` its length in bytes. Raises
+    FileDownloadFailed when it is empty, an HTML page in place of a document, no PDF when its name or type says so, or a
+    PDF that ends too early.
+    """
+    if not size:
+        raise FileDownloadFailed("the file is empty")
+    if _is_html(head, mime) and not name.lower().endswith((".html", ".htm")):
+        raise FileDownloadFailed("an HTML page came instead, perhaps the login page")
+    if name.lower().endswith(".pdf") or mime == "application/pdf":
+        _check_pdf(head[:HEAD], tail[-TAIL:], size)
+
+
+def _is_html(head: bytes, mime: str) -> bool:
+    """By its content, or by its type: some sites call a PDF text/html."""
+    return bool(HTML_START.match(head)) or (mime in HTML_TYPES and not _starts_as_pdf(head))
+
+
+def _starts_as_pdf(head: bytes) -> bool:
+    return b"%PDF-" in head[:HEAD]
+
+
+def _check_pdf(head: bytes, tail: bytes, size: int) -> None:
+    if not _starts_as_pdf(head):
+        raise FileDownloadFailed("it is not a PDF: %PDF is not at its start")
+    if b"%%EOF" not in tail:
+        raise FileDownloadFailed(f"the PDF is truncated: {size:,} bytes, and %%EOF is not at its end")
+
+
+class _Body:
+    """The bytes on their way to the sink: counted, hashed, with both ends remembered."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+        self.head = b""
+        self.tail = b""
+
+    def write(self, chunk: bytes) -> None:
+        self.sink.write(chunk)
+        self.size += len(chunk)
+        self.sha256.update(chunk)
+        if len(self.head) < HEAD:
+            self.head = (self.head + chunk)[:HEAD]
+        self.tail = (self.tail + chunk[-TAIL:])[-TAIL:]
+
+
+def _ask(
+    session: Session, url_or_request: str | requests.Request, method: str, options: dict[str, Any]
+) -> requests.Response:
+    if isinstance(url_or_request, requests.Request):
+        return session.send(session.prepare_request(url_or_request), stream=True, **options)
+    return session.request(method, url_or_request, stream=True, **options)
+
+
+def _receive(response: requests.Response, body: _Body, name: str) -> Downloaded:
+    if not response.ok or response.is_redirect:
+        raise FileDownloadFailed(_status(response))
+    _stream(response, body)
+    mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    asked = (response.history or [response])[0]  # a redirect to /login.html does not ask for HTML
+    check_document(body.head, body.tail, body.size, mime, name or _disposition(response) or _last_part(asked.url))
+    return Downloaded(
+        size=body.size,
+        sha256=body.sha256.hexdigest(),
+        mime=mime,
+        status=response.status_code,
+        url=response.url,
+        suggested_name=_disposition(response) or _last_part(response.url),
+    )
+
+
+def _status(response: requests.Response) -> str:
+    """The status, and how often it came: a transport that tries again says so in `raw.retries`."""
+    tries = 1 + len(getattr(getattr(response.raw, "retries", None), "history", ()))
+    return f"HTTP {response.status_code}" + (f" after {tries} tries" if tries > 1 else "")
+
+
+def _stream(response: requests.Response, body: _Body) -> None:
+    encoded = response.headers.get("Content-Encoding", "identity") != "identity"
+    length = response.headers.get("Content-Length", "")
+    announced = int(length) if length.isdecimal() and not encoded else None
+    try:
+        for chunk in response.iter_content(CHUNK):
+            body.write(chunk)
+    except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as error:
+        raise FileDownloadFailed(_ends_early(body.size, announced)) from error
+    if announced not in {None, body.size}:
+        raise FileDownloadFailed(_ends_early(body.size, announced))
+
+
+def _ends_early(size: int, announced: int | None) -> str:
+    return f"ends after {size:,} bytes" if announced is None else f"ends after {size:,} of {announced:,} bytes"
+
+
+def _disposition(response: requests.Response) -> str:
+    """The file name of the Content-Disposition header, without folders."""
+    header = Message()
+    header["Content-Disposition"] = response.headers.get("Content-Disposition", "")
+    name = header.get_filename("")
+    with suppress(UnicodeError):  # many sites send bare UTF-8; one that did it properly is left as it is
+        name = name.encode("latin-1").decode()
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
+def _last_part(url: str) -> str:
+    return unquote(urlsplit(url).path).rpartition("/")[2]

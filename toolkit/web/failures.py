@@ -1,0 +1,46 @@
+"""Why a request failed, as a sentence for people. No address and no secret is in it."""
+
+from __future__ import annotations
+
+from socket import gaierror
+from typing import TYPE_CHECKING
+
+from requests import exceptions as failed
+from urllib3 import exceptions as lower
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The first that is found anywhere in the chain of causes tells the most.
+REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((ConnectionRefusedError,), "the connection was refused"),
+    ((gaierror,), "the host was not found"),
+    ((failed.SSLError, lower.SSLError), "the site's certificate was refused"),
+    ((lower.NewConnectionError,), "the site cannot be reached"),
+    ((failed.Timeout, lower.TimeoutError), "the site did not answer in time"),
+    ((failed.ContentDecodingError,), "its compression is broken"),
+    ((failed.TooManyRedirects,), "it redirects without end"),
+    ((failed.InvalidURL, failed.MissingSchema, failed.InvalidSchema), "its address is not valid"),
+    ((ConnectionError, lower.ProtocolError), "the connection broke"),
+)
+
+
+def sentence_for(error: failed.RequestException) -> str:
+    """Return why a request failed, as in "the connection was refused"."""
+    chain = list(_causes(error))
+    for kinds, sentence in REASONS:
+        if any(isinstance(cause, kinds) for cause in chain):
+            return sentence
+    return f"the request failed ({type(error).__name__})"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and all that it was raised from or wraps: requests and urllib3 use `args` and `reason` for that."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        cause = waiting.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+            yield cause

@@ -1,0 +1,128 @@
+"""What a page shows while it logs in: the tokens that it sends, its face, and whether the site answers at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from toolkit.web.origin import host_of, is_address, origin_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Request, Response
+
+TOKENS = ("authorization",)
+FACE = ("user-agent", "accept-language", "sec-ch-ua")
+CALLS = {"fetch", "xhr"}
+TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
+NETWORK_ERRORS = (
+    "net::ERR_ADDRESS_",
+    "net::ERR_CONNECTION_",
+    "net::ERR_EMPTY_RESPONSE",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "net::ERR_NAME_",
+    "net::ERR_SSL_",
+    "net::ERR_TIMED_OUT",
+)
+BROKEN = 500
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A request that the site left without a good answer: to which address, without its query, and what came."""
+
+    url: str
+    reason: str
+
+
+class Watch:
+    """Watches the requests of browser contexts and remembers what the session will need.
+
+    It only looks at what the browser tells anyway, so a page does not wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._calls: dict[str, dict[str, str]] = {}
+        self._failures: dict[str, Failure] = {}
+        self._document: Request | None = None
+
+    def attach(self, context: BrowserContext) -> None:
+        """Begin to watch all pages of a context."""
+        context.on("request", self._on_request)
+        context.on("response", self._on_response)
+        context.on("requestfailed", self._on_failed)
+
+    def origin_headers(self) -> dict[str, dict[str, str]]:
+        """Return the tokens that the page's own calls carried last, by origin: what `Session.adopt` takes."""
+        return {origin: dict(headers) for origin, headers in self._calls.items()}
+
+    def face(self) -> dict[str, str]:
+        """Return the headers by which sites know the browser, as the last page was really asked for; {} for none.
+
+        Call it while the context is open.
+        """
+        if self._document is None:
+            return {}
+        return {name: value for name, value in self._document.all_headers().items() if name.startswith(FACE)}
+
+    def failure(self) -> Failure | None:
+        """Return the last request that the site left without a good answer, None when each got one in the end.
+
+        Only what the page's own site was asked for counts, not its advertisers.
+        """
+        return next(reversed(self._failures.values()), None)
+
+    def _on_request(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._document = request
+        if request.resource_type in CALLS:
+            sent = {name: value for name, value in request.headers.items() if name in TOKENS}
+            if sent:
+                self._calls.setdefault(origin_of(request.url), {}).update(sent)
+
+    def _on_response(self, response: Response) -> None:
+        request = response.request
+        if request.resource_type in TELLING:
+            self._failures.pop(_place(request), None)
+            if response.status >= BROKEN:
+                self._note(request, f"HTTP {response.status}")
+
+    def _on_failed(self, request: Request) -> None:
+        reason = request.failure or ""
+        if request.resource_type in TELLING and reason.startswith(NETWORK_ERRORS):
+            self._note(request, reason.removeprefix("net::"))
+
+    def _note(self, request: Request, reason: str) -> None:
+        if _is_of_the_page(request):
+            place = _place(request)
+            self._failures.pop(place, None)
+            self._failures[place] = Failure(place, reason)
+
+    def __repr__(self) -> str:
+        return f"<Watch: headers for {len(self._calls)} origins, {len(self._failures)} failures>"
+
+
+def browser_face(watch: Watch) -> dict[str, str]:
+    """Return the browser's user agent, languages and client hints as it really sent them, for `session.headers`."""
+    return watch.face()
+
+
+def _place(request: Request) -> str:
+    """The address without its query, which may hold secrets."""
+    return f"{origin_of(request.url)}{urlsplit(request.url).path}"
+
+
+def _is_of_the_page(request: Request) -> bool:
+    if request.is_navigation_request():
+        return True
+    if request.service_worker is not None:  # it has no frame to ask
+        return False
+    return same_site(request.url, request.frame.page.url)
+
+
+def same_site(url: str, other: str) -> bool:
+    """Whether two URLs are of one site as far as names tell: the same host, or the same last two labels."""
+    host, other_host = host_of(url), host_of(other)
+    if host == other_host or is_address(host) or is_address(other_host):
+        return host == other_host
+    return host.split(".")[-2:] == other_host.split(".")[-2:]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -10,6 +11,7 @@ from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Run
+from toolkit.web import sentence_for
 
 __all__ = ["Fetcher", "Operation"]
 
@@ -84,7 +86,7 @@ def _meaning(error: Exception, run: Run) -> ToolkitError:
     if isinstance(error, ToolkitError):
         return error
     if isinstance(error, requests.ConnectionError | requests.Timeout):
-        return VendorDown(f"{_host(error)} does not answer: try again later.")
+        return VendorDown(f"{_host(error)} does not answer ({sentence_for(error)}): try again later.")
     last = run.session.last_response
     if last is not None and last.status_code >= SERVER_ERROR:
         return VendorDown(f"The site answers HTTP {last.status_code}: try again later.")
@@ -92,9 +94,8 @@ def _meaning(error: Exception, run: Run) -> ToolkitError:
 
 
 def _host(error: requests.RequestException) -> str:
-    request = error.request
-    url = getattr(request, "url", None) or ""
-    return url.split("/")[2] if url.count("/") >= 2 else "The site"  # noqa: PLR2004 - scheme://host/
+    url = getattr(error.request, "url", None) or ""
+    return urlsplit(url).netloc.rpartition("@")[2] or "The site"
 
 
 def _brief(error: Exception) -> str:

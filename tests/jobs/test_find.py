@@ -42,7 +42,7 @@ def test_a_connector_may_import_its_neighbours(tmp_path: Path) -> None:
     """`from . import names` works in a folder that is no package, and code is read anew each time."""
     make(tmp_path, "acme", GOOD)
     names = tmp_path / "acme" / "names.py"
-    loaded = []
+    loaded: list[str] = []
     for name in ("One", "Other"):
         names.write_text(f"NAME = '{name}' # {'x' * len(loaded)}")
         loaded.append(find_connector("acme", tmp_path).load().name)

@@ -109,8 +109,8 @@ def _words(meant: type[ToolkitError], locator: Locator) -> str:
 
 
 def _nothing_showed(run: Run, page: Page, outcomes: Mapping[str, str]) -> ToolkitError:
-    trouble = run.watch.trouble()
-    if trouble:
-        return VendorDown(f"The site does not answer ({trouble}): try again later.")
+    failure = run.watch.failure()
+    if failure is not None:
+        return VendorDown(f"The site does not answer ({failure.reason} from {failure.url}): try again later.")
     tried = ", ".join(f"{name} `{selector}` ({page.locator(selector).count()})" for name, selector in outcomes.items())
     return UnknownError(f"The login page showed none of what was expected: {tried} matched nothing visible.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from toolkit.errors import FileDownloadFailed
+from toolkit.errors import FileDownloadFailed, InvalidEntry
 from toolkit.models import BaseModel, File
 from toolkit.operations.naming import get_entry_file_name
 from toolkit.report import Outcome
@@ -125,6 +125,14 @@ def _download(run: Run, entry: BaseModel, draft: Draft) -> Downloaded:
 
 
 def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
+    try:
+        return _save_file(run, entry, arrival)
+    except InvalidEntry as error:
+        run.report.outcome(entry, Outcome.REFUSED, reason=error.message)
+        return False
+
+
+def _save_file(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
     try:
         fetched = arrival()
     except (FileDownloadFailed, requests.RequestException) as error:

@@ -1,0 +1,1 @@
+"""Measurements, each with a peer in the same run: `python -m benchmarks` lists them, `make bench` runs them."""

@@ -1,0 +1,17 @@
+"""Where documents and files are kept."""
+
+from toolkit.store.documents import Store
+from toolkit.store.files import Draft, Files
+from toolkit.store.records import BillRow, Changes, Existing, LinkedOperation, LinkRow, Provenance
+
+__all__ = [
+    "BillRow",
+    "Changes",
+    "Draft",
+    "Existing",
+    "Files",
+    "LinkRow",
+    "LinkedOperation",
+    "Provenance",
+    "Store",
+]

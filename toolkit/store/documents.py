@@ -1,0 +1,152 @@
+"""The store of documents, on any database that the engine can open."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from toolkit.errors import StoreError
+from toolkit.models import BaseModel, File
+from toolkit.store import fixture, overview, statements, upsert
+from toolkit.store.engine import explain, insert, open_engine
+from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Provenance
+from toolkit.store.schema import links, runs
+
+__all__ = ["Store"]
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Store:
+    """Documents in a database: `sqlite:////home/me/bills/toolkit.sqlite`, or `sqlite://` for one in memory.
+
+    Each method is one transaction. All of them raise StoreError, with a sentence, when the database cannot be used
+    or a document cannot be stored as it is. Use it from one thread.
+
+    `now` dates what is written outside a run.
+    """
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._url = url
+        self._now = now
+        self._engine = open_engine(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def existing(self, model: type[BaseModel], keys: Iterable[str]) -> dict[str, Existing]:
+        """Those of the natural keys that are stored, each with the id and the file of its document."""
+        with self._reading() as connection:
+            return dict(statements.find(connection, model, keys))
+
+    def insert(self, entry: BaseModel, provenance: Provenance, file: File | None = None) -> str | None:
+        """Store a document, with its file, and return its id: `entry.id` when it has one, else a new one.
+
+        Returns None, and stores nothing, when its natural key or its id is there already.
+        """
+        with self._writing() as connection:
+            id_ = statements.add(connection, entry, provenance)
+            if id_ and file:
+                statements.attach(connection, type(entry), id_, file, provenance)
+            return id_
+
+    def attach_file(self, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
+        """Make `file` the file of a stored document, in place of the one that it may have."""
+        with self._writing() as connection:
+            statements.attach(connection, model, id_, file, provenance)
+
+    def create(self, entry: BaseModel) -> str:
+        """Store a document outside a run, and return its id. Raises StoreError when it is there already."""
+        id_ = self.insert(entry, self._nobody())
+        if id_ is None:
+            raise StoreError(f"This {entry.display_name} is stored already.")
+        return id_
+
+    def all(self, model: type[M]) -> list[M]:
+        """Every document of the model's doctype: by date where it has one, else in the order of creation."""
+        with self._reading() as connection:
+            return statements.fetch_all(connection, model)
+
+    def update_attributes(self, model: type[BaseModel], id_: str, changes: Mapping[str, Any]) -> None:
+        """Change some fields, by either of their names, of one document; its id and its provenance stay."""
+        with self._writing() as connection:
+            stored = statements.fetch(connection, model, id_)
+            changed = upsert.merged(stored, {**changes, "_id": id_})
+            statements.overwrite(connection, changed, {"updated": self._now().astimezone(UTC)})
+
+    def upsert(self, entries: Iterable[BaseModel], keys: Sequence[str], provenance: Provenance) -> Changes:
+        """Store each entry, or bring up to date the stored one that has the same values in the fields `keys`.
+
+        A field that an entry leaves empty (None) keeps its stored value, and the file stays. Each entry gets its `id`.
+        """
+        with self._writing() as connection:
+            return upsert.upsert(connection, entries, keys, provenance)
+
+    def link(self, bill_id: str, operation_id: str, reason: str, provenance: Provenance) -> None:
+        """Note that a bank operation paid a bill; a link that is there already stays as it is."""
+        row = {"bill_id": bill_id, "operation_id": operation_id, "reason": reason, **statements.origin(provenance)}
+        with self._writing() as connection:
+            connection.execute(insert(connection, links).values(row).on_conflict_do_nothing())
+
+    def links(self) -> list[LinkRow]:
+        """Every link, in the order of creation."""
+        query = select(links.c.bill_id, links.c.operation_id, links.c.reason)
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(links.c.created, links.c.bill_id, links.c.operation_id))
+            return [LinkRow(*row) for row in rows]
+
+    def overview(self) -> list[BillRow]:
+        """Every bill with its file and the operations that paid it, by date."""
+        with self._reading() as connection:
+            return overview.bill_rows(connection)
+
+    def load_fixture(self, path: Path) -> dict[str, int]:
+        """Store the documents of a file `{doctype: [document, …]}`, over those with the same `_id`; all or nothing.
+
+        Returns how many there are of each doctype. Raises UsageError naming the file, and the doctype and row at fault.
+        """
+        entries = fixture.read(path)
+        with self._writing() as connection:
+            for entry in entries:
+                statements.put(connection, entry, self._nobody("fixture"), by="id")
+        return fixture.counts(entries)
+
+    def save_report(self, run: str, report: Mapping[str, Any]) -> None:
+        """Keep the report of a run, plain JSON values, in place of an earlier one."""
+        with self._writing() as connection:
+            statement = insert(connection, runs).values(id=run, report=dict(report))
+            changes = {"report": statement.excluded.report}
+            connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.id], set_=changes))
+
+    def report(self, run: str) -> dict[str, Any] | None:
+        """The report of a run, None when there is none."""
+        with self._reading() as connection:
+            return connection.execute(select(runs.c.report).where(runs.c.id == run)).scalar_one_or_none()
+
+    def _nobody(self, connector: str = "") -> Provenance:
+        return Provenance(connector, "", "", "", self._now())
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._transaction(reads=False)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._transaction(reads=True)
+
+    @contextmanager
+    def _transaction(self, *, reads: bool) -> Iterator[Connection]:
+        try:
+            with self._engine.execution_options(reads=reads).begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise explain(error, self._url) from error

@@ -1,0 +1,76 @@
+"""What goes into the store beside documents, and what comes out of it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from toolkit.models import BaseModel, File
+
+__all__ = ["BillRow", "Changes", "Existing", "LinkRow", "LinkedOperation", "Provenance"]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Which run of which connector, for which account, writes a document, and when (with its time zone)."""
+
+    connector: str
+    version: str
+    account: str
+    run: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A stored document that holds a natural key; `file` is None when it has none."""
+
+    id: str
+    file: File | None
+
+
+@dataclass
+class Changes:
+    """What an update did to each entry; a refused one comes with the reason."""
+
+    created: list[BaseModel] = field(default_factory=list)
+    updated: list[BaseModel] = field(default_factory=list)
+    unchanged: list[BaseModel] = field(default_factory=list)
+    refused: list[tuple[BaseModel, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A bill, a bank operation that paid it, and why we think so."""
+
+    bill_id: str
+    operation_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LinkedOperation:
+    """What a person needs to recognise a bank operation."""
+
+    label: str
+    date: date
+
+
+@dataclass(frozen=True)
+class BillRow:
+    """A bill as a list shows it; `file` is relative to the folder of files, empty when there is none."""
+
+    id: str
+    date: date
+    vendor: str
+    account: str
+    number: str | None
+    amount: Decimal
+    currency: str
+    is_refund: bool
+    file: str
+    operations: tuple[LinkedOperation, ...]
+
+    @property
+    def operation(self) -> LinkedOperation | None:
+        """The bank operation that paid it, the first when there are several."""
+        return self.operations[0] if self.operations else None

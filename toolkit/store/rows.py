@@ -1,0 +1,79 @@
+"""A document as a row, and back."""
+
+import json
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from babel.numbers import get_currency_precision
+from pydantic.alias_generators import to_camel
+from sqlalchemy import Table
+
+from toolkit.errors import StoreError
+from toolkit.models import BankOperation, BaseModel, Bill, File
+from toolkit.store.schema import documents, fields_of, table_of
+
+__all__ = ["as_document", "from_row", "minor_units", "to_row"]
+
+M = TypeVar("M", bound=BaseModel)
+
+_KNOWN: dict[str, type[BaseModel]] = {model.doctype: model for model in (BankOperation, Bill, File)}
+_LARGEST = 2**63 - 1
+
+
+def minor_units(amount: Decimal, currency: str) -> int | None:
+    """An amount in the smallest unit of its currency: 12.50 EUR is 1250, 12 JPY is 12, 1.234 KWD is 1234.
+
+    More decimals than the currency has are rounded half to even. None when it needs more than 64 bits.
+    """
+    digits = get_currency_precision(currency)
+    try:
+        units = int(amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN).scaleb(digits))
+    except InvalidOperation:
+        return None
+    return units if abs(units) <= _LARGEST else None
+
+
+def as_document(entry: BaseModel) -> dict[str, Any]:
+    """The entry as JSON values under the names it has in a Cozy, without its id; what JSON cannot hold, as text."""
+    document: dict[str, Any] = json.loads(entry.model_dump_json(by_alias=True, fallback=str))
+    del document["_id"]
+    return document
+
+
+def to_row(entry: BaseModel) -> dict[str, Any]:
+    """The columns of an entry, those of its identity and provenance aside. Raises StoreError when it has problems."""
+    entry = _as_known(entry)
+    if entry.problems:
+        raise StoreError(f"This {entry.display_name} cannot be stored: {'; '.join(entry.problems)}.")
+    table, doc = table_of(entry.doctype), as_document(entry)
+    fields = {name: getattr(entry, name) for name in fields_of(table)}
+    for name in fields:
+        del doc[to_camel(name)]
+    row = {"natural_key": entry.natural_key or None, "doc": doc, **fields}
+    if isinstance(entry, Bill | BankOperation):
+        # The exact amount stays in `doc`: a site may give more decimals than the currency has (fuel, energy), and how
+        # many a currency has may change with the next table of currencies.
+        row["amount_minor"] = minor_units(entry.amount, entry.currency)
+    if isinstance(entry, File):
+        row["natural_key"] = entry.path
+    if table is documents:
+        row["doctype"] = entry.doctype
+    return row
+
+
+def from_row(model: type[M], table: Table, row: Mapping[Any, Any]) -> M:
+    """The document in a row that was selected with the columns of `table`."""
+    fields = {to_camel(name): row[table.c[name]] for name in fields_of(table)}
+    identity = {"_id": row[table.c.id], "naturalKey": row[table.c.natural_key] or ""}
+    file_id = row[table.c.file_id] if "file_id" in table.c else None
+    invoice = {"invoice": f"{File.doctype}:{file_id}"} if file_id and "invoice" in model.model_fields else {}
+    return model(**{**row[table.c.doc], **fields, **identity, **invoice})
+
+
+def _as_known(entry: BaseModel) -> BaseModel:
+    """The entry as the model that its doctype's table is made for; a connector may have declared a model of its own."""
+    known = _KNOWN.get(entry.doctype)
+    if known is None or isinstance(entry, known):
+        return entry
+    return known(**as_document(entry), naturalKey=entry.natural_key, _id=entry.id)

@@ -1,0 +1,124 @@
+"""Reading and writing rows within one transaction: what `Store` is made of."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, select, true, update
+
+from toolkit.errors import StoreError
+from toolkit.models import BaseModel, File
+from toolkit.store.engine import insert
+from toolkit.store.records import Existing, Provenance
+from toolkit.store.rows import from_row, to_row
+from toolkit.store.schema import documents, files, table_of
+
+__all__ = ["add", "attach", "fetch", "fetch_all", "find", "origin", "overwrite", "put", "touch"]
+
+M = TypeVar("M", bound=BaseModel)
+
+KEYS_AT_ONCE = 500
+
+
+def origin(provenance: Provenance) -> dict[str, Any]:
+    """The provenance as columns of a new row."""
+    now = provenance.now.astimezone(UTC)
+    return {
+        "connector": provenance.connector,
+        "version": provenance.version,
+        "run_account": provenance.account,
+        "run": provenance.run,
+        "created": now,
+        "updated": now,
+    }
+
+
+def touch(provenance: Provenance) -> dict[str, Any]:
+    """The provenance as columns of a row that was there before."""
+    return {name: value for name, value in origin(provenance).items() if name != "created"}
+
+
+def fetch_all(connection: Connection, model: type[M]) -> list[M]:
+    """Every document of a model: by date where it has one, else in the order of creation."""
+    table = table_of(model.doctype)
+    order = [table.c[name] for name in ("date", "created", "id") if name in table.c]
+    rows = connection.execute(select(table).where(_of(table, model)).order_by(*order)).mappings()
+    return [from_row(model, table, row) for row in rows]
+
+
+def fetch(connection: Connection, model: type[M], id_: str) -> M:
+    """One document by its id. Raises StoreError when it is not there."""
+    table = table_of(model.doctype)
+    row = connection.execute(select(table).where(_is(table, model, id_))).mappings().one_or_none()
+    if row is None:
+        raise StoreError(f"The store has no {model.display_name} with the id {id_}.")
+    return from_row(model, table, row)
+
+
+def find(connection: Connection, model: type[BaseModel], keys: Iterable[str]) -> Iterator[tuple[str, Existing]]:
+    """The natural keys that are there, each with the document that holds it."""
+    table = table_of(model.doctype)
+    query = _with_file(table).where(_of(table, model))
+    for chunk in _chunks(keys):
+        for row in connection.execute(query.where(table.c.natural_key.in_(chunk))).mappings():
+            file = from_row(File, files, row) if row[files.c.id] else None
+            yield row[table.c.natural_key], Existing(row[table.c.id], file)
+
+
+def add(connection: Connection, entry: BaseModel, provenance: Provenance) -> str | None:
+    """Insert a document unless its natural key or its id is there, and return its id, or None: one statement."""
+    table = table_of(entry.doctype)
+    row = {**to_row(entry), **origin(provenance), "id": entry.id or uuid4().hex}
+    statement = insert(connection, table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def put(connection: Connection, entry: BaseModel, provenance: Provenance, *, by: str) -> str:
+    """Insert a document, or write it over the one with the same `by` ("id" or "natural_key"); return its id."""
+    table = table_of(entry.doctype)
+    row = {**to_row(entry), **origin(provenance), "id": entry.id or uuid4().hex}
+    target = [table.c.doctype, table.c[by]] if table is documents else [table.c[by]]
+    kept = {"id", "natural_key", "created"}
+    statement = insert(connection, table).values(row)
+    changes = {name: statement.excluded[name] for name in row if name not in kept}
+    statement = statement.on_conflict_do_update(index_elements=target, set_=changes)
+    return str(connection.execute(statement.returning(table.c.id)).scalar_one())
+
+
+def overwrite(connection: Connection, entry: BaseModel, changes: Mapping[str, Any]) -> None:
+    """Write an entry over the stored document with its id, with some more columns; the others stay."""
+    table = table_of(entry.doctype)
+    values = {**to_row(entry), **changes}
+    connection.execute(update(table).where(_is(table, type(entry), str(entry.id))).values(values))
+
+
+def attach(connection: Connection, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
+    """Make a file the one of a stored document. Raises StoreError when the document is not there."""
+    table = table_of(model.doctype)
+    file_id = put(connection, file, provenance, by="natural_key")
+    changes = {**touch(provenance), "file_id": file_id}
+    changed = connection.execute(update(table).where(_is(table, model, id_)).values(changes)).rowcount
+    if not changed:
+        raise StoreError(f"The store has no {model.display_name} with the id {id_}.")
+
+
+def _of(table: Table, model: type[BaseModel]) -> ColumnElement[bool]:
+    return table.c.doctype == model.doctype if table is documents else true()
+
+
+def _is(table: Table, model: type[BaseModel], id_: str) -> ColumnElement[bool]:
+    return _of(table, model) & (table.c.id == id_)
+
+
+def _with_file(table: Table) -> Select[Any]:
+    if "file_id" not in table.c:
+        return select(table)
+    return select(table.c.id, table.c.natural_key, files).outerjoin(files, table.c.file_id == files.c.id)
+
+
+def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(dict.fromkeys(keys))
+    while chunk := list(islice(remaining, KEYS_AT_ONCE)):
+        yield chunk

@@ -1,0 +1,5 @@
+"""The command `toolkit`."""
+
+from toolkit.cli.application import main
+
+__all__ = ["main"]

@@ -1,0 +1,81 @@
+"""Options that several commands share, and what the whole command line knows."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = [
+    "CONNECTORS",
+    "DATA",
+    "ConnectorsOption",
+    "DataOption",
+    "HeadedOption",
+    "JsonOption",
+    "Settings",
+    "SlowMoOption",
+    "VerboseOption",
+]
+
+DATA = Path("data")
+CONNECTORS = Path("connectors")
+
+
+@dataclass
+class Settings:
+    """The options that may stand before the command or after it: a later word replaces an earlier one."""
+
+    data: Path = field(default_factory=lambda: Path(os.environ.get("TOOLKIT_DATA") or DATA))
+    connectors: Path = field(default_factory=lambda: Path(os.environ.get("TOOLKIT_CONNECTORS") or CONNECTORS))
+    verbose: bool = False
+
+
+def _settle(context: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
+    """Keep what was given in the settings; where nothing was, take what they say."""
+    name = str(param.name)
+    source = context.get_parameter_source(name)
+    if source is not None and source.name != "DEFAULT":
+        setattr(context.obj, name, value)
+    return getattr(context.obj, name)
+
+
+def _settle_existing(context: typer.Context, param: typer.CallbackParam, value: Path) -> Path:
+    """The same for a folder that must be there when it is not the default one."""
+    folder: Path = _settle(context, param, value)
+    if folder != CONNECTORS and not folder.is_dir():
+        raise typer.BadParameter(f"there is no folder {folder}.")
+    return folder
+
+
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        help="Folder of the bills, their database and the logs; else TOOLKIT_DATA, else ./data.",
+        metavar="PATH",
+        show_default=False,
+        callback=_settle,
+    ),
+]
+ConnectorsOption = Annotated[
+    Path,
+    typer.Option(
+        help="Folder of the connectors; else TOOLKIT_CONNECTORS, else ./connectors.",
+        metavar="PATH",
+        show_default=False,
+        callback=_settle_existing,
+    ),
+]
+VerboseOption = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", help="Show the log while it is written, and tracebacks.", callback=_settle),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
+HeadedOption = Annotated[bool, typer.Option("--headed", help="Show the browser's window.")]
+SlowMoOption = Annotated[
+    float,
+    typer.Option(
+        "--slow-mo", help="Milliseconds between the steps of the browser.", metavar="MS", min=0, show_default=False
+    ),
+]

@@ -1,0 +1,123 @@
+"""Writing for a person or for a program: consoles, tables, and texts that do no harm."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, TextIO
+
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["Column", "amount_text", "errors", "output", "plain", "table", "write", "write_json"]
+
+NARROW = 100
+PIPE_WIDTH = 160
+UNITS = 2
+
+
+def output() -> Console:
+    """The console for what a command answers."""
+    return _console(sys.stdout)
+
+
+def errors() -> Console:
+    """The console for progress and for what went wrong."""
+    return _console(sys.stderr)
+
+
+def _console(stream: TextIO) -> Console:
+    """A console as wide as its terminal; where there is none, wide enough for tables to stay whole."""
+    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def write(console: Console, *things: RenderableType) -> None:
+    """Write a block for each thing, without spaces at the ends of lines when nobody looks at a terminal."""
+    with console.capture() as captured:
+        for thing in things:
+            console.print(thing)
+    text = captured.get()
+    if not console.is_terminal:
+        text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    console.file.write(text)
+    console.file.flush()
+
+
+def write_json(value: Any) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def plain(text: str) -> str:
+    """The text on one line, without what a terminal would take for a command."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def amount_text(amount: Decimal | str, currency: str, *, is_refund: bool = False) -> str:
+    """An amount as people write it, "1,234.50 EUR"; what a vendor pays back has a minus.
+
+    What is no number stays as it is: that is what a person must see then.
+    """
+    try:
+        value = Decimal(amount)
+        digits = max(_digits(currency), -int(value.normalize().as_tuple().exponent))
+        text = f"{-value if is_refund else value:,.{digits}f}"
+    except (InvalidOperation, ValueError):
+        text = plain(str(amount))
+    return f"{text} {currency}".strip()
+
+
+def _digits(currency: str) -> int:
+    from babel.numbers import get_currency_precision  # noqa: PLC0415 - only tables need its data
+
+    return get_currency_precision(currency) if currency else UNITS
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its cells, and the most characters that it takes.
+
+    Without a `limit` it takes what the others leave. A cell that is too long is cut, one whose row is in `wrapped`
+    goes on below.
+    """
+
+    title: str
+    cells: Sequence[str]
+    limit: int | None = None
+    right: bool = False
+    wrapped: frozenset[int] = frozenset()
+
+
+def table(columns: Sequence[Column]) -> Table:
+    """The columns that hold anything, side by side, without lines around them."""
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    filled = [column for column in columns if any(column.cells)]
+    for column in filled:
+        drawn.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            width=_width(column),
+            no_wrap=column.limit is not None,
+        )
+    for row in range(max((len(column.cells) for column in filled), default=0)):
+        drawn.add_row(*(_cell(column, row) for column in filled))
+    return drawn
+
+
+def _width(column: Column) -> int | None:
+    """As wide as the widest cell, up to the limit; what wraps makes no column wider than half of its limit."""
+    if column.limit is None:
+        return None
+    cut = [cell_len(plain(cell)) for row, cell in enumerate(column.cells) if row not in column.wrapped]
+    least = column.limit // 2 if column.wrapped else 0
+    return min(column.limit, max([least, cell_len(column.title), *cut]))
+
+
+def _cell(column: Column, row: int) -> Text:
+    return Text(plain(column.cells[row]), no_wrap=row not in column.wrapped, overflow="ellipsis")

@@ -1,0 +1,62 @@
+"""Run a connector as the command line does: progress while it goes on, then the answer and the trouble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from toolkit.cli.ask import asking, find_keyboard
+from toolkit.cli.output import errors, plain
+from toolkit.cli.progress import make_progress
+from toolkit.cli.show import show_report, show_trouble
+from toolkit.jobs import RunOptions, run_connector
+from toolkit.run import BrowserOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolkit.account import Account
+    from toolkit.jobs import Found, Workspace
+    from toolkit.report import Report
+
+__all__ = ["Manner", "perform"]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a run is shown: its report `as_json`, its log while it is written (`verbose`), its browser in a window."""
+
+    as_json: bool = False
+    verbose: bool = False
+    headed: bool = False
+    slow_mo: float = 0
+
+
+def perform(
+    found: Found,
+    account: Account,
+    workspace: Workspace,
+    manner: Manner,
+    *,
+    folder_to_save: Path | None = None,
+    fixture: Path | None = None,
+) -> Report:
+    """Run, with progress and trouble on standard error and the answer on standard output."""
+    with make_progress(errors(), verbose=manner.verbose) as progress:
+        options = RunOptions(
+            folder_to_save=folder_to_save,
+            fixture=fixture,
+            observer=progress,
+            echo=_echo if manner.verbose else None,
+            ask=asking(find_keyboard(), progress.paused),
+            browser=BrowserOptions(headed=manner.headed, slow_mo=manner.slow_mo),
+        )
+        report = run_connector(found, account, workspace, options)
+    folder = str(folder_to_save or workspace.files_root / found.slug)
+    show_report(report, workspace, folder=folder, as_json=manner.as_json)
+    show_trouble(report, account.mask(), verbose=manner.verbose)
+    return report
+
+
+def _echo(kind: str, message: str) -> None:
+    errors().print(plain(f"{kind}: {message}"), soft_wrap=True)

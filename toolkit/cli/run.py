@@ -1,0 +1,87 @@
+"""`toolkit run`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.account import Account
+from toolkit.cli.ask import find_keyboard, read_answer
+from toolkit.cli.fields import fill_fields, read_json_fields
+from toolkit.cli.options import (
+    CONNECTORS,
+    DATA,
+    ConnectorsOption,
+    DataOption,
+    HeadedOption,
+    JsonOption,
+    SlowMoOption,
+    VerboseOption,
+)
+from toolkit.errors import UsageError
+from toolkit.manifest import Manifest
+
+__all__ = ["run"]
+
+
+def run(
+    slug: Annotated[str, typer.Argument(help="The connector; `toolkit list` shows them.", metavar="SLUG")],
+    *,
+    account: Annotated[str, typer.Option(help="A name for whose bills these are.", metavar="NAME")] = "default",
+    fields: Annotated[
+        str | None, typer.Option(help="`-` reads the login as a JSON object from standard input.", metavar="-")
+    ] = None,
+    folder_to_save: Annotated[
+        Path | None, typer.Option(help="An existing folder for the files; else files/SLUG in --data.", metavar="PATH")
+    ] = None,
+    fixture: Annotated[
+        Path | None,
+        typer.Option(
+            help="Documents to load first, such as bank operations: JSON, {doctype: [document, …]}.",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    headed: HeadedOption = False,
+    slow_mo: SlowMoOption = 0,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    data: DataOption = DATA,
+    connectors: ConnectorsOption = CONNECTORS,
+) -> None:
+    """Log in to a site and fetch the bills that are new.
+
+    You are asked for what the login needs, passwords unseen. Or set TOOLKIT_FIELD_<NAME> in the environment, or pipe
+    JSON in; a password is never an argument, where other users of the machine could read it.
+
+    \b
+      toolkit run acme
+      TOOLKIT_FIELD_PASSWORD="$(pass acme)" toolkit run acme --json
+      echo '{"login": "me", "password": "…"}' | toolkit run acme --fields -
+
+    Ends with 0 all well, 1 something listed is not saved, 2 wrong usage, 3 login refused, 4 the site wants something
+    from you, 5 the site does not answer, 6 anything else, 130 interrupted.
+    """
+    from toolkit.cli.perform import Manner, perform  # noqa: PLC0415 - only a run needs what it imports
+    from toolkit.jobs import Workspace, find_connector  # noqa: PLC0415
+
+    found = find_connector(slug, connectors)
+    owner = Account(account, _values(found.manifest, fields), found.manifest.secret_fields | {"password"})
+    manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo)
+    report = perform(found, owner, Workspace(data), manner, folder_to_save=folder_to_save, fixture=fixture)
+    raise typer.Exit(report.exit_code)
+
+
+def _values(manifest: Manifest, source: str | None) -> dict[str, str]:
+    if source not in {None, "-"}:
+        raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
+    given = read_json_fields(sys.stdin, manifest) if source else {}
+    keyboard = find_keyboard() if sys.stdin.isatty() else None
+
+    def prompt(question: str, secret: bool) -> str:
+        return read_answer(keyboard, question, secret=secret) if keyboard else ""
+
+    return fill_fields(manifest, given, os.environ, prompt)

@@ -1,0 +1,89 @@
+"""Files around a HAR: the bodies beside it, in its folder or its zip, and writing that never leaves half a file."""
+
+import hashlib
+import os
+import posixpath
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from toolkit.transport.har_bodies import Unreadable, extension
+from toolkit.transport.har_parts import HarError
+
+__all__ = ["BODIES", "Folder", "Zip", "write_atomically", "write_body"]
+
+BODIES = "bodies"
+"""The folder beside a HAR that holds its bodies."""
+
+
+class Folder:
+    """The folder of a HAR. A name that leads out of it is refused: a HAR may come from anyone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+
+    def read(self, name: str) -> bytes:
+        """Give the bytes of a file in it; raises Unreadable."""
+        try:
+            file = (self.path / name).resolve()
+            if file.is_relative_to(self.path):
+                return file.read_bytes()
+        except (OSError, ValueError):
+            raise Unreadable(f"is in the file {name[:100]}, which cannot be read") from None
+        raise Unreadable(f"is in the file {name[:100]}, which lies outside the folder of the HAR")
+
+
+class Zip:
+    """A HAR and its bodies in one zip, as Playwright writes it."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except zipfile.BadZipFile:
+            raise HarError(f"{path.name} is not a zip file.") from None
+        self._name = path.name
+        self._folder = ""
+
+    def read_har(self) -> bytes:
+        """Give the HAR in it: the .har file that lies highest; raises HarError."""
+        names = [name for name in self._zip.namelist() if name.lower().endswith(".har")]
+        if not names:
+            raise HarError(f"{self._name} holds no .har file.")
+        name = min(names, key=lambda each: (each.count("/"), each))
+        self._folder = posixpath.dirname(name)
+        try:
+            return self.read(posixpath.basename(name))
+        except Unreadable:
+            raise HarError(f"{self._name}: {name} in it cannot be read.") from None
+
+    def read(self, name: str) -> bytes:
+        """Give the bytes of a file in it; raises Unreadable."""
+        try:
+            return self._zip.read(posixpath.join(self._folder, name))
+        except (KeyError, ValueError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error):
+            raise Unreadable(f"is in the file {name[:100]}, which cannot be read") from None
+
+
+def write_body(folder: Path, data: bytes, mime: str) -> str:
+    """Write a body into the folder of bodies of a HAR's folder, once, and give its name for `_file`."""
+    name = f"{BODIES}/{hashlib.sha1(data, usedforsecurity=False).hexdigest()}.{extension(mime)}"
+    path = folder / name
+    if not (path.is_file() and path.read_bytes() == data):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, [data])
+    return name
+
+
+def write_atomically(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write beside the place and rename, readable by the owner alone: no moment shows half a file."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(pieces)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

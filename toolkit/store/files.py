@@ -33,8 +33,7 @@ class Files:
         self.root = root
         with _sentences(root):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not os.access(root, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            Draft(root, root).discard()  # trying is the only sure way to know
         _sweep(root.rglob(f"{PREFIX}*"))
 
     @contextmanager

@@ -55,8 +55,6 @@ def to_row(entry: BaseModel) -> dict[str, Any]:
         # The exact amount stays in `doc`: a site may give more decimals than the currency has (fuel, energy), and how
         # many a currency has may change with the next table of currencies.
         row["amount_minor"] = minor_units(entry.amount, entry.currency)
-    if isinstance(entry, File):
-        row["natural_key"] = entry.path
     if table is documents:
         row["doctype"] = entry.doctype
     return row

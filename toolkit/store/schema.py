@@ -39,8 +39,8 @@ def _provenance() -> list[Column[Any]]:
     ]
 
 
-def _field(name: str, type_: Any, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, type_, nullable=nullable, info={"field": True})
+def _field(name: str, type_: Any, *, nullable: bool = False, unique: bool = False) -> Column[Any]:
+    return Column(name, type_, nullable=nullable, unique=unique, info={"field": True})
 
 
 def _money() -> list[Column[Any]]:
@@ -60,7 +60,7 @@ def _known(name: str, *columns: Any) -> Table:
 
 files = _known(
     "files",
-    _field("path", Text),
+    _field("path", Text, unique=True),
     _field("name", Text),
     _field("sha256", Text),
     _field("size", BigInteger),

@@ -76,7 +76,7 @@ def add(connection: Connection, entry: BaseModel, provenance: Provenance) -> str
 
 
 def put(connection: Connection, entry: BaseModel, provenance: Provenance, *, by: str) -> str:
-    """Insert a document, or write it over the one with the same `by` ("id" or "natural_key"); return its id."""
+    """Insert a document, or write it over the one with the same value in the unique column `by`; return its id."""
     table = table_of(entry.doctype)
     row = {**to_row(entry), **origin(provenance), "id": entry.id or uuid4().hex}
     target = [table.c.doctype, table.c[by]] if table is documents else [table.c[by]]
@@ -97,7 +97,7 @@ def overwrite(connection: Connection, entry: BaseModel, changes: Mapping[str, An
 def attach(connection: Connection, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
     """Make a file the one of a stored document. Raises StoreError when the document is not there."""
     table = table_of(model.doctype)
-    file_id = put(connection, file, provenance, by="natural_key")
+    file_id = put(connection, file, provenance, by="path")
     changes = {**touch(provenance), "file_id": file_id}
     changed = connection.execute(update(table).where(_is(table, model, id_)).values(changes)).rowcount
     if not changed:

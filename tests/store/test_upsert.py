@@ -1,0 +1,97 @@
+"""Tests of storing entries over those that say the same thing."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from toolkit.models import BankOperation, BaseModel, Bill, File
+from toolkit.store import Provenance, Store
+from toolkit.store.schema import bills
+
+MakeBill = Callable[..., Bill]
+KEYS = ["vendor", "number"]
+
+
+def test_new_changed_and_same_are_told_apart(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """Each entry is created, updated or unchanged, and gets the id of its document."""
+    old = [bill(number="1"), bill(number="2")]
+    store.upsert(old, KEYS, provenance)
+    same, changed, new = bill(number="1", amount="42.1"), bill(number="2", amount="43"), bill(number="3")
+
+    changes = store.upsert([same, changed, new], KEYS, provenance)
+
+    assert ([new], [changed], [same], []) == (
+        changes.created, changes.updated, changes.unchanged, changes.refused
+    )  # fmt: skip
+    assert [old[0].id, old[1].id] == [same.id, changed.id]
+    assert {(one.id, one.number, str(one.amount)) for one in store.all(Bill)} == {
+        (same.id, "1", "42.10"),
+        (changed.id, "2", "43"),
+        (new.id, "3", "42.10"),
+    }
+
+
+def test_an_update_keeps_what_the_entry_does_not_say(
+    store: Store, provenance: Provenance, later: Provenance, bill: MakeBill, file: Callable[..., File]
+) -> None:
+    """Natural key, file, birthday and unknown fields stay; the run is the one that changed it."""
+    store.insert(bill(number="1", natural_key="key", paper=True), provenance, file())
+
+    store.upsert([bill(number="1", title="March")], KEYS, later)
+
+    stored = store.all(Bill)[0]
+    assert (stored.title, stored.model_dump()["paper"], stored.natural_key) == ("March", True, "key")
+    assert store.existing(Bill, ["key"])["key"].file is not None
+    with store._reading() as connection:
+        row = connection.execute(select(bills.c.created, bills.c.updated, bills.c.run)).one()
+    assert (row.created.day, row.updated.day, row.run) == (1, 2, "run-2")
+
+
+def test_equals_within_one_batch_are_one_document(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """The second of two entries with the same key is an update of the first."""
+    first, second = bill(number="1"), bill(number="1", title="again")
+
+    changes = store.upsert([first, second], KEYS, provenance)
+
+    assert ([first], [second]) == (changes.created, changes.updated)
+    assert [one.title for one in store.all(Bill)] == ["again"]
+
+
+def test_an_entry_without_its_key_is_refused(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """Entries that lack a key field are not taken for each other, and do not cost the others."""
+    keyless, whole = bill(), bill(number="1")
+
+    changes = store.upsert([keyless, whole], KEYS, provenance)
+
+    assert [(keyless, "number is missing, and tells this bill from others")] == changes.refused
+    assert [whole] == changes.created
+
+
+def test_an_entry_with_problems_is_refused(store: Store, provenance: Provenance) -> None:
+    """What cannot be stored comes back with the reason."""
+    wrong = Bill(vendor="acme", number="1", amount=1, currency="EUR")
+
+    assert [(wrong, "date is missing")] == store.upsert([wrong], KEYS, provenance).refused
+
+
+def test_a_natural_key_of_another_document_is_refused(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """An entry that is another one by its natural key is reported, not lost."""
+    store.insert(bill(number="1", natural_key="key"), provenance)
+    impostor = bill(number="2", natural_key="key")
+
+    changes = store.upsert([impostor], KEYS, provenance)
+
+    assert [(impostor, "another bill with the same natural key is stored")] == changes.refused
+
+
+def test_any_model_can_be_brought_up_to_date(store: Store, provenance: Provenance) -> None:
+    """Unknown fields may be keys, and models may be mixed."""
+    kitten = BaseModel.create_new(name="me.cozy.kitten")
+    operation = BankOperation(date="2025-01-01", amount=-1, name="Tom")
+
+    store.upsert([kitten(name="Tom", lives=9), operation], ["name"], provenance)
+    changes = store.upsert([kitten(name="Tom", lives=8)], ["name"], provenance)
+
+    assert len(changes.updated) == 1
+    assert [one.model_dump()["lives"] for one in store.all(kitten)] == [8]
+    assert len(store.all(BankOperation)) == 1

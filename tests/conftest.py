@@ -1,11 +1,31 @@
 """Fixtures that every test may use."""
 
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
+from toolkit.account import Account
+from toolkit.log import RunLog
+from toolkit.manifest import Developer, Manifest
+from toolkit.report import Report
+from toolkit.run import Run
+from toolkit.store import Files, Store
+from toolkit.transport import Live
 from toolkit.web import find_browser
+
+Reply = str | tuple[int, dict[str, str], bytes] | None
+Serve = Callable[[Mapping[str, Reply]], str]
+MakeRun = Callable[..., Run]
+
+MANIFEST = Manifest(
+    name="Acme", slug="acme", type="konnector", version="1.0", source="here", developer=Developer(name="Ada")
+)
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +39,88 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the person who runs the tests reaches them, and no test writes into the project."""
-    for name in ("TOOLKIT_DATA", "TOOLKIT_CONNECTORS"):
+    for name in ("TOOLKIT_CONNECTORS", "TOOLKIT_FIELD_LOGIN", "TOOLKIT_FIELD_PASSWORD", "TOOLKIT_FIELD_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOOLKIT_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """`serve({"/login": "<html>…", "/pdf": (200, headers, body), "/dies": None})` gives the address of such a site."""
+    with ExitStack() as running:
+        yield lambda replies: running.enter_context(_Site(replies)).url
+
+
+class _Site:
+    """A server in a thread; addresses it does not know answer 404."""
+
+    def __init__(self, replies: Mapping[str, Reply]) -> None:
+        handler = type("Handler", (_Handler,), {"replies": replies})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    replies: Mapping[str, Reply] = {}
+
+    def do_GET(self) -> None:
+        reply = self.replies.get(self.path.partition("?")[0], (404, {}, b""))
+        if reply is None:  # hang up without a word
+            return
+        if isinstance(reply, str):
+            reply = (200, {"Content-Type": "text/html; charset=utf-8"}, reply.encode())
+        status, headers, body = reply
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def closed() -> str:
+    """The address of a site that does not answer."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> Iterator[MakeRun]:
+    """`make_run(url="http://…", password="…")` gives a real Run, with a store in memory and files below tmp_path."""
+    with ExitStack() as running:
+        yield lambda **fields: running.enter_context(closing(_run(tmp_path, fields, running)))
+
+
+def _run(folder: Path, fields: Mapping[str, str], running: ExitStack) -> Run:
+    account = Account(fields=fields)
+    mask = account.mask()
+    return Run(
+        manifest=MANIFEST,
+        account=account,
+        store=running.enter_context(closing(Store("sqlite://"))),
+        files=Files(folder / "files"),
+        folder="acme",
+        transport=Live(),
+        log=running.enter_context(closing(RunLog(folder / "log.jsonl", mask))),
+        report=Report("acme", "1.0", "default", "run1"),
+        mask=mask,
+    )

@@ -16,6 +16,7 @@ __all__ = ["login_form"]
 
 SERVER_ERROR = 500
 SECOND = 1000
+LOADING = 30
 
 
 def login_form(
@@ -34,10 +35,10 @@ def login_form(
     `url` may be relative to the run's base address. `fields` maps the account's field names to selectors, filled in
     their order; `submit` is clicked. Then the first of these to be visible decides: `ok` goes on, `wrong` raises
     LoginFailed, `action` UserActionNeeded, `down` VendorDown, each with the words the page shows. When `ok` shows
-    instead of the form, the login still lives and that is success. Selectors are Playwright's.
+    instead of the form, the login still lives and that is success. Selectors are Playwright's. The page may take 30
+    seconds to load, and each outcome `timeout` seconds to show.
 
-    Raises VendorDown when the site does not answer, and UnknownError when nothing expected shows for `timeout`
-    seconds: a slow or changed page is never called a wrong password.
+    Raises VendorDown when the site does not answer, and UnknownError when nothing expected shows in time: a slow or changed page is never called a wrong password.
     """
     outcomes = {"ok": ok, "wrong": wrong, "action": action, "down": down}
     shown = {name: selector for name, selector in outcomes.items() if selector}
@@ -48,7 +49,7 @@ def login_form(
             raise UsageError(f"The login needs the field `{missing[0]}`, which has no value.")
         page = run.page
         page.set_default_timeout(timeout * SECOND)
-        _open(page, url)
+        _open(run, page, url)
         first = next(iter(fields.values()))
         if _wait_for(run, page, {"form": first, **{name: shown[name] for name in shown if name != "wrong"}}) == "form":
             _fill_in(run, page, fields)
@@ -60,13 +61,15 @@ def login_form(
     return login_form
 
 
-def _open(page: Page, url: str) -> None:
+def _open(run: Run, page: Page, url: str) -> None:
     from playwright.sync_api import Error  # noqa: PLC0415 - playwright is slow to import
 
     try:
-        response: Response | None = page.goto(url, wait_until="domcontentloaded")
+        response: Response | None = page.goto(url, wait_until="domcontentloaded", timeout=LOADING * SECOND)
     except Error as error:
-        raise VendorDown(f"The site does not answer ({_net_error(error.message)}): try again later.") from error
+        failure = run.watch.failure()
+        reason = failure.reason if failure else _net_error(error.message)
+        raise VendorDown(f"The site does not answer ({reason}): try again later.") from error
     if response is not None and response.status >= SERVER_ERROR:
         raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
 

@@ -22,10 +22,14 @@ def hand_over(run: Run) -> str:
             run.mask.add(secret)
     run.session.adopt(cookies=cookies, headers=browser_face(run.watch), origin_headers=origin_headers)
     run.close_browser()
-    return f"{len(cookies)} cookies, tokens for {len(origin_headers)} origins"
+    return f"{_count(len(cookies), 'cookie')}, {_count(len(origin_headers), 'token')}"
 
 
 def _values(origin_headers: dict[str, dict[str, str]]) -> list[str]:
     """The header values and, for "Bearer abc", the bare token too."""
     values = [value for headers in origin_headers.values() for value in headers.values()]
     return values + [value.rpartition(" ")[2] for value in values]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

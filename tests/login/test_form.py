@@ -1,0 +1,116 @@
+"""The declared login form, on a page whose script decides what happens, in a real browser."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from toolkit.errors import LoginFailed, UnknownError, UsageError, UserActionNeeded, VendorDown
+from toolkit.login import login_form
+from toolkit.run import Run
+
+MakeRun = Callable[..., Run]
+Serve = Callable[[Mapping[str, object]], str]
+
+PAGE = """<!doctype html><title>Acme</title><body><script>
+  const show = (html) => { document.body.innerHTML = html; };
+  const after = {
+    right: () => show('<div id="bills">Bills</div>'),
+    wrong: () => document.querySelector('.error').hidden = false,
+    terms: () => show('<div class="terms">Please accept our new terms</div>'),
+    busy: () => show('<div class="down">Back soon</div>'),
+    nothing: () => {},
+    dies: () => fetch('/api/dies').catch(() => {}),
+    down: () => fetch('/api/503'),
+  };
+  show(`<input id="email"><input id="password" type="password"><button>Go</button>
+        <p class="error" hidden>No such user</p>`);
+  document.querySelector('button').onclick = () => after[document.querySelector('#password').value]();
+</script>"""
+SITE = {"/login": PAGE, "/api/dies": None, "/api/503": (503, {}, b"")}
+
+LOG_IN = login_form(
+    "/login",
+    fields={"login": "#email", "password": "#password"},
+    submit="button",
+    ok="#bills",
+    wrong=".error",
+    action=".terms",
+    down=".down",
+)
+IMPATIENT = login_form(
+    "/login", fields={"password": "#password"}, submit="button", ok="#bills", wrong=".error", timeout=0.5
+)
+
+
+@pytest.fixture
+def attempt(serve: Serve, make_run: MakeRun) -> Callable[..., str]:
+    """Log in with this password; the page does what the password says."""
+    url = serve(SITE)
+    return lambda password, log_in=LOG_IN: log_in(make_run(url=url, login="ada", password=password))
+
+
+def test_the_right_password_logs_in(attempt: Callable[..., str]) -> None:
+    """The element that shows success decides, though the error is on the page all the time, hidden."""
+    assert attempt("right") == "logged in"
+
+
+@pytest.mark.parametrize(
+    ("password", "error", "words"),
+    [
+        ("wrong", LoginFailed, "No such user"),
+        ("terms", UserActionNeeded, "Please accept our new terms"),
+        ("busy", VendorDown, "Back soon"),
+    ],
+)
+def test_each_outcome_raises_what_it_means(
+    attempt: Callable[..., str], password: str, error: type[Exception], words: str
+) -> None:
+    """With the words of the page."""
+    with pytest.raises(error, match=words):
+        attempt(password)
+
+
+@pytest.mark.parametrize(("password", "reason"), [("down", "HTTP 503"), ("dies", "ERR_EMPTY_RESPONSE")])
+def test_a_site_that_breaks_during_the_login_is_down(attempt: Callable[..., str], password: str, reason: str) -> None:
+    """Nothing shows because the page's own request failed: that is not called a wrong password."""
+    with pytest.raises(VendorDown, match=reason):
+        attempt(password, IMPATIENT)
+
+
+def test_a_page_that_shows_nothing_expected_is_unknown(attempt: Callable[..., str]) -> None:
+    """The error names what was waited for and how often it was there."""
+    with pytest.raises(UnknownError, match=r"wrong `\.error` \(1\)") as caught:
+        attempt("nothing", IMPATIENT)
+
+    assert "nothing visible" in caught.value.message
+
+
+def test_a_live_session_needs_no_form(serve: Serve, make_run: MakeRun) -> None:
+    """A site that still knows the browser shows its bills at once: that is success."""
+    run = make_run(url=serve({"/login": '<div id="bills">Bills</div>'}), login="ada", password="x")
+
+    assert LOG_IN(run) == "still logged in"
+
+
+def test_a_site_that_does_not_answer_is_down(closed: str, make_run: MakeRun) -> None:
+    """A closed port."""
+    with pytest.raises(VendorDown, match="ERR_CONNECTION_REFUSED"):
+        LOG_IN(make_run(url=closed, login="ada", password="x"))
+
+
+def test_a_login_page_with_a_server_error_is_down(serve: Serve, make_run: MakeRun) -> None:
+    """HTTP 503 in place of the page, with words or without."""
+    for words in (b"", b"Sorry"):
+        run = make_run(url=serve({"/login": (503, {}, words)}), login="ada", password="x")
+
+        with pytest.raises(VendorDown, match="HTTP 503"):
+            LOG_IN(run)
+
+
+def test_a_field_without_a_value_stops_before_the_browser_starts(make_run: MakeRun) -> None:
+    """The field is named."""
+    run = make_run(login="ada")
+
+    with pytest.raises(UsageError, match="`password`"):
+        LOG_IN(run)
+    assert not run.browser_is_open

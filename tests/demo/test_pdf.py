@@ -17,7 +17,7 @@ def test_the_file_has_the_structure_of_a_pdf(bill: Bill) -> None:
     assert content.endswith(b"%%EOF\n")
     table = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
     assert content[table:].startswith(b"xref\n0 7\n")
-    offsets = [int(entry) for entry in re.findall(rb"(\d{10}) 00000 n \n", content[table:])]
+    offsets = [int(entry) for entry in re.findall(rb"^(\d{10}) 00000 n \n", content[table:], re.MULTILINE)]
     assert [content[at:].split(b" 0 obj\n")[0] for at in offsets] == [b"1", b"2", b"3", b"4", b"5", b"6"]
     stream = re.search(rb"/Length (\d+) >>\nstream\n(.*)\nendstream", content, re.DOTALL)
     assert stream is not None

@@ -82,6 +82,20 @@ def test_a_site_can_be_gone_after_some_downloads(sign_in: SignIn) -> None:
     assert site.downloads == [bill.id for bill in BILLS[:3]]
 
 
+def test_no_download_is_begun_after_the_last(sign_in: SignIn) -> None:
+    """While the last file is under way another is refused, the rest of the site is up, and the file comes whole."""
+    with Site(faults=Faults(down_after=1, pdf={"OT-202509": "slow"})) as site:
+        session = sign_in(site)
+        with session.get(f"{site.url}/pdf/OT-202509", stream=True) as last:
+            assert site.halfway.wait(10)
+            with pytest.raises(requests.ConnectionError):
+                session.get(f"{site.url}/pdf/OT-202508")
+            assert session.get(f"{site.url}/api/bills").status_code == 200
+            site.go_on.set()
+            assert last.content == render(BILLS[0])
+        assert site.is_down.wait(10)
+
+
 def test_parallel_downloads_are_counted_exactly(sign_in: SignIn) -> None:
     """With four visitors at once it is still ten whole files and no eleventh."""
     with Site(faults=Faults(down_after=10)) as site:

@@ -5,7 +5,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import entry_points, version
+from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
 from typing import Annotated
 
@@ -47,8 +47,17 @@ def _build() -> typer.Typer:
     app.command()(doctor)
     app.command("install-browser")(install)
     for point in entry_points(group=PLUGINS):
-        app.command(point.name)(point.load())
+        _plug_in(app, point)
     return app
+
+
+def _plug_in(app: typer.Typer, point: EntryPoint) -> None:
+    try:
+        command = point.load()
+    except Exception as error:  # noqa: BLE001 - a broken package must not take the other commands with it
+        write(errors(), plain(f"The command `{point.name}` cannot be loaded ({type(error).__name__}: {error})."))
+    else:
+        app.command(point.name)(command)
 
 
 def _version(wanted: bool) -> None:

@@ -66,6 +66,8 @@ def _check(name: str, look: Callable[[], str]) -> Check:
         return Check(name, ok=True, says=look())
     except ToolkitError as error:
         return Check(name, ok=False, says=error.message)
+    except Exception as error:  # noqa: BLE001 - whatever a check stumbles over is what it was to find
+        return Check(name, ok=False, says=f"{type(error).__name__}: {error}")
 
 
 def _browser() -> str:

@@ -72,8 +72,8 @@ def _prompt_for(name: str, field: ManifestField, manifest: Manifest, prompt: Pro
     if value:
         return value
     raise UsageError(
-        f"{manifest.slug} needs the field `{name}` ({label}): set {variable(name)}, or pipe JSON into `--fields -`, "
-        "or run the command in a terminal and type it when asked."
+        f"{manifest.slug} needs the field {_called(name, field)}: set {variable(name)}, "
+        "or pipe JSON into `--fields -`, or run the command in a terminal and type it when asked."
     )
 
 
@@ -87,6 +87,10 @@ def _checked(name: str, field: ManifestField, value: str) -> str:
             f"The field `{name}` ({field.label or name}) does not look right: it must match {field.pattern}"
         )
     return value
+
+
+def _called(name: str, field: ManifestField) -> str:
+    return f"`{name}` ({field.label})" if field.label else f"`{name}`"
 
 
 def _options(field: ManifestField) -> list[str]:

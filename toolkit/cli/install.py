@@ -16,5 +16,5 @@ def install() -> None:
     """
     from toolkit.web import install_browser  # noqa: PLC0415 - slow to import
 
-    found = install_browser(lambda message: errors().print(plain(message)))
-    write(output(), f"ok: {found.kind} {found.version()}, {found.path}")
+    found = install_browser(lambda message: write(errors(), plain(message)))
+    write(output(), f"ok: {found.kind} {found.version()} ({found.path})")

@@ -37,10 +37,13 @@ def _console(stream: TextIO) -> Console:
 
 
 def write(console: Console, *things: RenderableType) -> None:
-    """Write a block for each thing, without spaces at the ends of lines when nobody looks at a terminal."""
+    """Write a block for each thing. A text is left to the terminal to wrap, so that a path in it can be copied.
+
+    What is no terminal gets no spaces at the ends of lines.
+    """
     with console.capture() as captured:
         for thing in things:
-            console.print(thing)
+            console.print(thing, soft_wrap=isinstance(thing, str))
     text = captured.get()
     if not console.is_terminal:
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())

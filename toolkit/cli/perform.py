@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from toolkit.cli.ask import asking, find_keyboard
+from toolkit.cli.ask import asking
 from toolkit.cli.output import errors, plain
 from toolkit.cli.progress import make_progress
 from toolkit.cli.show import show_report, show_trouble
@@ -48,7 +48,7 @@ def perform(
             fixture=fixture,
             observer=progress,
             echo=_echo if manner.verbose else None,
-            ask=asking(find_keyboard(), progress.paused),
+            ask=asking(progress.paused),
             browser=BrowserOptions(headed=manner.headed, slow_mo=manner.slow_mo),
         )
         report = run_connector(found, account, workspace, options)

@@ -102,6 +102,7 @@ class LiveProgress:
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
+        self._live.console.print()
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from toolkit.account import Account
-from toolkit.cli.ask import find_keyboard, read_answer
+from toolkit.cli.ask import read_answer, read_secret
 from toolkit.cli.fields import fill_fields, read_json_fields
 from toolkit.cli.options import (
     CONNECTORS,
@@ -79,9 +79,8 @@ def _values(manifest: Manifest, source: str | None) -> dict[str, str]:
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
     given = read_json_fields(sys.stdin, manifest) if source else {}
-    keyboard = find_keyboard() if sys.stdin.isatty() else None
+    return fill_fields(manifest, given, os.environ, _prompt if sys.stdin.isatty() else None)
 
-    def prompt(question: str, secret: bool) -> str:
-        return read_answer(keyboard, question, secret=secret) if keyboard else ""
 
-    return fill_fields(manifest, given, os.environ, prompt)
+def _prompt(question: str, secret: bool) -> str:
+    return read_secret(question) if secret else read_answer(sys.stdin, question)

@@ -38,7 +38,7 @@ def show_report(report: Report, workspace: Workspace, *, folder: str, as_json: b
     told = [line for line in report.entries if line.outcome is not Outcome.ALREADY_THERE]
     if told:
         blocks += [entries_table(told, console), ""]
-    if report.entries or report.error is None:
+    if report.entries or not (report.error or report.interrupted):
         blocks += [_verdict(report), "", _places(workspace, folder)]
     write(console, *blocks)
 

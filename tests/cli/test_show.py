@@ -1,0 +1,151 @@
+"""The answer at the end of a run."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.account import Mask
+from toolkit.cli.show import show_report, show_trouble
+from toolkit.errors import LoginFailed
+from toolkit.jobs import Workspace
+from toolkit.models import BaseModel, Bill
+from toolkit.report import Link, Outcome, Report
+
+PAID = Link("same amount", {"date": "2025-04-02", "label": "PRLV SEPA ACME 1234 5678 ABCDEFGHIJKLMNOP", "amount": "-9"})
+UNPAID = Link("no bank operation of 23.90 EUR between 2025-03-21 and 2025-04-10")
+
+
+def bill(**fields: Any) -> Bill:
+    """A bill of Acme."""
+    return Bill(**{"vendor": "Acme Telecom", "date": "2025-03-31", "amount": "23.90", "currency": "EUR", **fields})
+
+
+def report(*lines: tuple[BaseModel, Outcome, str, Link | None]) -> Report:
+    """A report with (entry, outcome, file or reason, link) each."""
+    made = Report("acme", "1", "default", "run1", log="data/logs/run1.jsonl")
+    for entry, outcome, text, link in lines:
+        made.listed(entry).link = link
+        made.outcome(entry, outcome, **{"reason" if outcome.lost else "file": text})
+    return made
+
+
+def shown(capsys: pytest.CaptureFixture[str], made: Report) -> str:
+    """What is on standard output."""
+    show_report(made, Workspace(Path("data")), folder="data/files/acme", as_json=False)
+    return capsys.readouterr().out
+
+
+@pytest.fixture
+def linked() -> Report:
+    """Two bills with their file, one paid."""
+    name = "acme/2025-03-31_acme-telecom_23.90.pdf"
+    return report((bill(), Outcome.SAVED, name, PAID), (bill(), Outcome.SAVED, name, UNPAID))
+
+
+def test_wide(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, linked: Report) -> None:
+    """At 120 columns everything but an overlong reason stands on one line."""
+    monkeypatch.setenv("COLUMNS", "120")
+
+    bill_and_file = "2025-03-31  Acme Telecom  23.90 EUR  2025-03-31_acme-telecom_23.90.pdf  "
+    assert shown(capsys, linked).splitlines()[:4] == [
+        "Date        Vendor           Amount  File                               Bank operation",
+        bill_and_file + "2025-04-02 PRLV SEPA ACME 1234 5678 ABCDEFGHIJK…",
+        bill_and_file + "no bank operation of 23.90 EUR between",
+        " " * len(bill_and_file) + "2025-03-21 and 2025-04-10",
+    ]
+
+
+def test_narrow(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, linked: Report) -> None:
+    """At 80 columns the only vendor makes room, labels are cut and reasons wrap; no line is longer."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    lines = shown(capsys, linked).splitlines()
+
+    assert lines[:3] == [
+        "Date           Amount  File                               Bank operation",
+        "2025-03-31  23.90 EUR  2025-03-31_acme-telecom_23.90.pdf  2025-04-02 PRLV SEPA …",
+        "2025-03-31  23.90 EUR  2025-03-31_acme-telecom_23.90.pdf  no bank operation of",
+    ]
+    assert max(map(len, lines)) <= 80
+    assert "2 listed: 2 saved; 1 linked to a bank operation" in lines
+
+
+def test_vendors_are_told_apart(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns several vendors keep their column."""
+    monkeypatch.setenv("COLUMNS", "80")
+    two = report((bill(), Outcome.SAVED, "a.pdf", None), (bill(vendor="Other"), Outcome.SAVED, "b.pdf", None))
+
+    assert shown(capsys, two).startswith("Date        Vendor ")
+
+
+def test_what_is_lost_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """An entry without its file has the reason in the file's place."""
+    lost = report(
+        (bill(), Outcome.FAILED, "HTTP 503 after 3 tries", None), (bill(), Outcome.NOT_SAVED, "stopped", None)
+    )
+
+    out = shown(capsys, lost)
+
+    assert "failed: HTTP 503 after 3 tries\n" in out
+    assert "not saved: stopped\n" in out
+    assert "2 listed: 1 failed, 1 not saved\n" in out
+
+
+def test_old_news_is_only_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was there already is in the verdict, not in the table."""
+    mixed = report((bill(), Outcome.ALREADY_THERE, "old.pdf", None), (bill(), Outcome.SAVED, "new.pdf", None))
+
+    out = shown(capsys, mixed)
+
+    assert "old.pdf" not in out
+    assert "new.pdf" in out
+    assert "2 listed: 1 saved, 1 already there" in out
+
+
+def test_other_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    """A document that is no bill has neither date nor amount, and is shown all the same."""
+    kitten = BaseModel.create_new(name="me.cozy.kitten")(vendor="Shelter")
+
+    out = shown(capsys, report((kitten, Outcome.SAVED, "tom.jpg", None)))
+
+    assert out.startswith("Vendor   File\nShelter  tom.jpg\n")
+
+
+def test_nothing_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that finds nothing says so; one that fails before that has nothing to answer."""
+    failed = report()
+    failed.error = LoginFailed()
+
+    assert shown(capsys, report()).startswith("nothing listed\n")
+    assert shown(capsys, failed) == ""
+
+
+def test_trouble(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error is its code and sentence, then the log; what the site said cannot command the terminal."""
+    failed = report()
+    failed.error = LoginFailed("No.\x1b[2J Really")
+
+    show_trouble(failed, Mask(), verbose=False)
+
+    assert capsys.readouterr().err == ("LOGIN_FAILED: No. [2J Really\nThe log has the details: data/logs/run1.jsonl\n")
+
+
+def test_traceback_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    """With -v there is the traceback, with its secrets masked."""
+    failed = report()
+    failed.error = LoginFailed("sesame is wrong")
+    failed.error.__cause__ = ValueError("sesame")
+
+    show_trouble(failed, Mask(["sesame"]), verbose=True)
+
+    err = capsys.readouterr().err
+    assert "ValueError: •••" in err
+    assert "sesame" not in err.partition("The log")[2]
+
+
+def test_all_well_is_silent(capsys: pytest.CaptureFixture[str], linked: Report) -> None:
+    """Without trouble nothing is on standard error."""
+    show_trouble(linked, Mask(), verbose=True)
+
+    assert capsys.readouterr().err == ""

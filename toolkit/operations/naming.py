@@ -15,7 +15,7 @@ from pathvalidate import sanitize_filename
 from toolkit.models import BaseModel
 from toolkit.operations.words import words
 
-__all__ = ["NameOptions", "get_entry_file_name"]
+__all__ = ["NameOptions", "get_entry_file_name", "written_amount"]
 
 LONGEST_NAME = 200
 LONGEST_PART = 80
@@ -56,6 +56,13 @@ def get_entry_file_name(entry: BaseModel, options: NameOptions | str | None = No
     return _safe(stem, extension or chosen.extension or _guess(entry))
 
 
+def written_amount(amount: Decimal, currency: str) -> str:
+    """23.9 as "23.90": with the decimals of the currency, or more where the amount has more; nothing is lost."""
+    exponent = amount.normalize().as_tuple().exponent
+    digits = max(get_currency_precision(currency), -int(exponent))
+    return f"{amount:.{digits}f}"
+
+
 def _split(filename: str) -> tuple[str, str]:
     visible = _visible(filename)
     found = _EXTENSION.search(visible)
@@ -73,15 +80,8 @@ def _parts(entry: BaseModel, options: NameOptions) -> list[str]:
 def _value(entry: BaseModel, name: str) -> str:
     value = getattr(entry, name, None)
     if isinstance(value, Decimal | float) and math.isfinite(value):
-        return _amount(Decimal(str(value)), str(getattr(entry, "currency", "")))
+        return written_amount(Decimal(str(value)), str(getattr(entry, "currency", "")))
     return "" if value is None else _slug(str(value))
-
-
-def _amount(amount: Decimal, currency: str) -> str:
-    """With the currency's decimals, or more where the amount has more: nothing is rounded away."""
-    exponent = amount.normalize().as_tuple().exponent
-    digits = max(get_currency_precision(currency), -int(exponent))
-    return f"{amount:.{digits}f}"
 
 
 def _slug(text: str) -> str:

@@ -1,0 +1,94 @@
+"""Which bank operations may have paid a bill."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from toolkit.models import BankOperation
+from toolkit.operations.identifier import Labels
+
+__all__ = ["Due", "Ledger", "Rules"]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a bill should have moved on the bank account: `amount` is negative for a debit.
+
+    `name` is what a sentence calls the bill, such as "bill OT-202503".
+    """
+
+    id: str
+    name: str
+    date: date
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When an operation may have paid a bill.
+
+    `past` and `future` are days before and after the bill's date. An operation up to `late` days after that is not
+    the bill's payment, but it is not given to a later bill that it suits less.
+    """
+
+    labels: Labels
+    past: int = 15
+    future: int = 15
+    late: int = 15
+    amount_delta: Decimal = Decimal(0)
+    any_currency: bool = False
+
+    def window(self, due: Due) -> tuple[date, date]:
+        """The first and the last day on which the bill may have been paid."""
+        day = due.date.toordinal()
+        first = max(day - self.past, date.min.toordinal())
+        return date.fromordinal(first), date.fromordinal(min(day + self.future, date.max.toordinal()))
+
+    def same_side(self, due: Due, operation: BankOperation) -> bool:
+        """Whether both are debits, or both credits, in one currency."""
+        same_sign = due.amount * operation.amount > 0
+        return same_sign and (self.any_currency or due.currency == operation.currency)
+
+
+class Ledger:
+    """The operations of one vendor in the order of their dates, found by day, or by amount and day."""
+
+    def __init__(self, operations: Iterable[BankOperation], labels: Labels) -> None:
+        mine = (operation for operation in operations if labels.find(operation.label))
+        self.operations = sorted(mine, key=lambda operation: (operation.date, str(operation.id)))
+        self._days = [operation.date for operation in self.operations]
+        self._by_amount: defaultdict[Decimal, list[int]] = defaultdict(list)
+        for position, operation in enumerate(self.operations):
+            self._by_amount[operation.amount].append(position)
+        self._amounts = sorted(self._by_amount)
+
+    def near(self, due: Due, rules: Rules) -> Sequence[BankOperation]:
+        """All operations in the bill's window, whatever their amount."""
+        first, last = rules.window(due)
+        return self.operations[bisect_left(self._days, first) : bisect_right(self._days, last)]
+
+    def fitting(self, due: Due, rules: Rules) -> Iterator[int]:
+        """The positions of the operations that may have paid the bill."""
+        first, last = rules.window(due)
+        for positions in self._of_amount(due, rules.amount_delta):
+            start = bisect_left(positions, first, key=self._days.__getitem__)
+            stop = bisect_right(positions, last, key=self._days.__getitem__)
+            yield from (p for p in positions[start:stop] if rules.same_side(due, self.operations[p]))
+
+    def of_amount(self, due: Due, rules: Rules) -> Iterator[BankOperation]:
+        """The operations that may have paid the bill, but for their date."""
+        found = (
+            self.operations[position]
+            for positions in self._of_amount(due, rules.amount_delta)
+            for position in positions
+        )
+        return (operation for operation in found if rules.same_side(due, operation))
+
+    def _of_amount(self, due: Due, delta: Decimal) -> Iterator[list[int]]:
+        low = bisect_left(self._amounts, due.amount - delta)
+        high = bisect_right(self._amounts, due.amount + delta)
+        return (self._by_amount[amount] for amount in self._amounts[low:high])

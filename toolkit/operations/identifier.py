@@ -1,0 +1,46 @@
+"""What tells a vendor's bank operations from all others: words in their labels."""
+
+import re
+from collections.abc import Sequence
+
+from toolkit.operations.words import fold, words
+
+__all__ = ["Identifier", "Labels"]
+
+Identifier = str | Sequence[str] | re.Pattern[str]
+
+
+class Labels:
+    """The labels that hold an identifier: one text, any of several, or a match of a pattern.
+
+    A text is held as whole words, whatever their case, accents and what stands between them: "acme telecom" is in
+    "PRLV ACME-TELECOM 12", "free" is not in "FREELANCE". A pattern is searched in the label as it is and without
+    accents, in any case; it is the way for scripts that put no space between words. Raises ValueError for an
+    identifier without a word, which every label would hold.
+    """
+
+    def __init__(self, identifier: Identifier) -> None:
+        self._by_word = not isinstance(identifier, re.Pattern)
+        if isinstance(identifier, re.Pattern):
+            self._pattern = re.compile(identifier.pattern, identifier.flags | re.IGNORECASE)
+            self._said = f"/{identifier.pattern}/"
+            return
+        texts = [identifier] if isinstance(identifier, str) else list(identifier)
+        spaced = [_spaced(text) for text in texts]
+        if not spaced or not all(map(str.strip, spaced)):
+            raise ValueError(f"{identifier!r} has no word to look for in the labels of bank operations")
+        self._pattern = re.compile("|".join(map(re.escape, sorted(spaced, key=len, reverse=True))))
+        self._said = " or ".join(f"'{text}'" for text in texts)
+
+    def __str__(self) -> str:
+        return self._said
+
+    def find(self, label: str) -> str | None:
+        """The words of a label that identify the vendor, in small letters without accents; None when it has none."""
+        readings = [_spaced(label)] if self._by_word else [label, fold(label)]
+        found = next(filter(None, map(self._pattern.search, readings)), None)
+        return fold(found.group().strip()) if found else None
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(words(fold(text)))} "

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3.exceptions import InvalidHeader
+from urllib3 import exceptions
 from urllib3.util.retry import Retry
 
 if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
     from playwright.sync_api import BrowserContext
+    from urllib3 import BaseHTTPResponse
+    from urllib3.connectionpool import ConnectionPool
 
 POOL = 16  # connections kept per host: more than a download pool of 8 needs, so none is thrown away
 
@@ -35,8 +40,9 @@ class Live:
 
     A request is tried up to `tries` times when that is safe: when no connection came about, and, for methods that may
     be repeated, when the connection broke or the answer was 429 or 503. Between tries it waits as long as Retry-After
-    says, at most `longest_wait` seconds, else about `backoff`, 2 x `backoff`… seconds with as much chance added. The
-    last answer is returned as it is.
+    says, at most `longest_wait` seconds; else not at all before the second try, then 2 x `backoff` seconds and up to
+    `backoff` more by chance. A site that stays silent until the timeout is not asked again. The last answer is returned
+    as it is.
     """
 
     def __init__(self, *, tries: int = 3, backoff: float = 0.5, longest_wait: int = 30) -> None:
@@ -66,11 +72,25 @@ class Live:
 
 
 class PatientRetry(Retry):
-    """urllib3's Retry, except that a Retry-After that cannot be read is no reason to fail."""
+    """urllib3's Retry, which neither waits out a second timeout nor fails for a Retry-After that makes no sense."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """Return what is left after one more try; raise when that is nothing."""
+        silent = isinstance(error, exceptions.TimeoutError) and not isinstance(error, exceptions.NewConnectionError)
+        left = self.new(total=0, read=False) if silent else self
+        return super(PatientRetry, left).increment(method, url, response, error, _pool, _stacktrace)
 
     def parse_retry_after(self, retry_after: str) -> float:
         """Return the seconds to wait, 0 when the header makes no sense."""
         try:
             return super().parse_retry_after(retry_after)
-        except InvalidHeader:
+        except exceptions.InvalidHeader:
             return 0.0

@@ -3,7 +3,9 @@
 from toolkit.web.browser import Browser, FoundBrowser, find_browser, open_browser
 from toolkit.web.cookies import CookieJar
 from toolkit.web.download import Downloaded, check_document, download
+from toolkit.web.driver import open_driver
 from toolkit.web.failures import sentence_for
+from toolkit.web.install import install_browser
 from toolkit.web.learned import Watch, browser_face
 from toolkit.web.session import Session
 
@@ -18,6 +20,8 @@ __all__ = [
     "check_document",
     "download",
     "find_browser",
+    "install_browser",
     "open_browser",
+    "open_driver",
     "sentence_for",
 ]

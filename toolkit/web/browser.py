@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import BrowserMissing, UsageError
+from toolkit.web.driver import open_driver
 from toolkit.web.find import FoundBrowser, does_not_start, find_browser
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Browser:
         self._slow_mo = slow_mo
         self._args = args
         self._environ = environ
-        self._driver: pw.Playwright | None = None
         self._browser: pw.Browser | None = None
+        self._closing = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -80,28 +81,19 @@ class Browser:
         return self._browser.new_context(**options)
 
     def close(self) -> None:
-        """Close the browser and all its pages. A browser that is gone already is no error."""
-        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
-
-        browser, driver = self._browser, self._driver
-        self._browser = self._driver = None
-        if browser is not None:
-            with suppress(Error):
-                browser.close()
-        if driver is not None:
-            with suppress(Error):
-                driver.stop()
+        """Close the browser and all its pages; a new context starts it again."""
+        self._browser = None
+        self._closing.close()
 
     def _start(self) -> pw.Browser:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
-
         self._check_display()
-        self._driver = sync_playwright().start()
-        chromium = self._driver.chromium
+        chromium = self._closing.enter_context(open_driver()).chromium
         found = find_browser(self._environ, bundled=lambda: chromium.executable_path)
         if found is None:
             raise BrowserMissing
-        return self._launch(chromium, found)
+        browser = self._launch(chromium, found)
+        self._closing.callback(_close, browser)
+        return browser
 
     def _check_display(self) -> None:
         displays = {"DISPLAY", "WAYLAND_DISPLAY"}
@@ -113,7 +105,18 @@ class Browser:
 
         try:
             return chromium.launch(
-                executable_path=found.path, headless=not self._headed, slow_mo=self._slow_mo, args=list(self._args)
+                executable_path=found.path,
+                headless=not self._headed,
+                slow_mo=self._slow_mo,
+                args=list(self._args),
+                handle_sigint=False,  # Ctrl-C reaches Python alone, which then closes all of it in order
             )
         except Error as error:
             raise BrowserMissing(does_not_start(found, error.message)) from error
+
+
+def _close(browser: pw.Browser) -> None:
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    with suppress(Error):  # it is gone already
+        browser.close()

@@ -204,7 +204,7 @@ def _from_playwright(cookie: Mapping[str, Any]) -> Cookie:
 def _to_playwright(cookie: Cookie) -> dict[str, Any]:
     made: dict[str, Any] = {
         "name": cookie.name,
-        "value": cookie.value or "",
+        "value": (cookie.value or "").encode(errors="ignore").decode(),  # without bytes that are no text, as Chromium
         "domain": cookie.domain,
         "path": cookie.path,
         "secure": cookie.secure,

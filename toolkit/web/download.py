@@ -16,13 +16,17 @@ from toolkit.errors import FileDownloadFailed
 from toolkit.web.failures import sentence_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from toolkit.web.session import Session
 
 CHUNK = 64 * 1024  # bytes
 HEAD = 1024  # bytes at the start in which a PDF says that it is one
 TAIL = 2048  # bytes at the end in which a PDF says that it is whole
+OK, REDIRECT = 200, 300
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
 HTML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
+EXTENDED_NAME = re.compile(r"filename\*\s*=\s*(utf-8|iso-8859-1)'[^']*'([^;\s]+)", re.IGNORECASE)
 
 
 class Sink(Protocol):
@@ -131,7 +135,7 @@ def _ask(
 
 
 def _receive(response: requests.Response, body: _Body, name: str) -> Downloaded:
-    if not response.ok or response.is_redirect:
+    if not OK <= response.status_code < REDIRECT:
         raise FileDownloadFailed(_status(response))
     _stream(response, body)
     mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -154,16 +158,22 @@ def _status(response: requests.Response) -> str:
 
 
 def _stream(response: requests.Response, body: _Body) -> None:
-    encoded = response.headers.get("Content-Encoding", "identity") != "identity"
-    length = response.headers.get("Content-Length", "")
-    announced = int(length) if length.isdecimal() and not encoded else None
+    announced = _announced(response.headers)
     try:
         for chunk in response.iter_content(CHUNK):
             body.write(chunk)
     except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as error:
-        raise FileDownloadFailed(_ends_early(body.size, announced)) from error
+        received = max(body.size, response.raw.tell())  # the last bytes never come out of the reader
+        raise FileDownloadFailed(_ends_early(received, announced)) from error
     if announced not in {None, body.size}:
         raise FileDownloadFailed(_ends_early(body.size, announced))
+
+
+def _announced(headers: Mapping[str, str]) -> int | None:
+    """The length of the document, when Content-Length is that: packed or in chunks, it is not."""
+    length = headers.get("Content-Length", "")
+    whole = headers.get("Content-Encoding", "identity") == "identity" and "Transfer-Encoding" not in headers
+    return int(length) if whole and length.isdecimal() else None
 
 
 def _ends_early(size: int, announced: int | None) -> str:
@@ -172,12 +182,19 @@ def _ends_early(size: int, announced: int | None) -> str:
 
 def _disposition(response: requests.Response) -> str:
     """The file name of the Content-Disposition header, without folders."""
-    header = Message()
-    header["Content-Disposition"] = response.headers.get("Content-Disposition", "")
-    name = header.get_filename("")
-    with suppress(UnicodeError):  # many sites send bare UTF-8; one that did it properly is left as it is
-        name = name.encode("latin-1").decode()
+    text = response.headers.get("Content-Disposition", "")
+    extended = EXTENDED_NAME.search(text)
+    name = unquote(extended[2], encoding=extended[1]) if extended else _plain_name(text)
     return name.replace("\\", "/").rpartition("/")[2]
+
+
+def _plain_name(disposition: str) -> str:
+    header = Message()
+    header["Content-Disposition"] = disposition
+    name = header.get_filename("")
+    with suppress(UnicodeError):  # many sites send bare UTF-8; one that means latin-1 is left as it is
+        name = name.encode("latin-1").decode()
+    return name
 
 
 def _last_part(url: str) -> str:

@@ -73,8 +73,6 @@ class Watch:
         return next(reversed(self._failures.values()), None)
 
     def _on_request(self, request: Request) -> None:
-        if request.is_navigation_request():
-            self._document = request
         if request.resource_type in CALLS:
             sent = {name: value for name, value in request.headers.items() if name in TOKENS}
             if sent:
@@ -82,6 +80,8 @@ class Watch:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
+        if request.is_navigation_request():
+            self._document = request  # only now is it known what was really sent
         if request.resource_type in TELLING:
             self._failures.pop(_place(request), None)
             if response.status >= BROKEN:

@@ -116,7 +116,7 @@ def _domain(attribute: str, host: str) -> str | None:
     The list of public suffixes is not known here: only single labels (com, localhost) are refused.
     """
     wanted = attribute.lower().removeprefix(".")
-    if not wanted or (wanted == host and (is_address(host) or "." not in host)):
+    if not attribute or (wanted == host and (is_address(host) or "." not in host)):
         return host
     if is_address(host) or "." not in wanted or not f".{host}".endswith(f".{wanted}"):
         return None

@@ -1,0 +1,293 @@
+"""The session: cookies and tokens stay where they belong, and everything of requests works."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+from requests.auth import HTTPBasicAuth, HTTPDigestAuth
+from requests.cookies import RequestsCookieJar
+
+from tests.web.conftest import Answer, Asked, Site
+from toolkit.transport import Live
+from toolkit.web import CookieJar, Session
+
+NewSite = Callable[[], Site]
+
+
+def token(value: str) -> dict[str, str]:
+    """Headers as a page sends them: one that requests knows, and one that it does not."""
+    return {"authorization": f"Bearer {value}", "x-token": value}
+
+
+def told(asked: Asked) -> list[str | None]:
+    """What one request told the server."""
+    return [asked.headers[name] for name in ("Authorization", "X-Token", "Cookie")]
+
+
+# --- where requests go
+
+
+def test_relative_urls_are_joined_to_the_base(site: Site) -> None:
+    """As a link on the base page would be; absolute ones are taken as they are."""
+    site.page("/app/bills", b"bills")
+    site.page("/top", b"top")
+    with Session(Live(), base_url=site.url("/app/")) as session:
+        answers = [
+            session.get(url).text for url in ("bills", "/top", "?x=1", site.url("/top"), "//" + site.url("/top")[7:])
+        ]
+
+    assert answers == ["bills", "top", "", "top", "top"]
+
+
+def test_without_a_base_a_relative_url_is_refused(session: Session) -> None:
+    """The error is that of requests."""
+    with pytest.raises(requests.exceptions.MissingSchema):
+        session.get("/bills")
+
+
+@pytest.mark.parametrize(("usual", "own"), [(0.05, None), (30, 0.05)])
+def test_a_silent_site_is_given_up(usual: float, own: float | None, site: Site) -> None:
+    """Every request has the session's timeout, unless it has its own."""
+    release = threading.Event()
+    site.pages["/"] = lambda _: Answer(status=200 if release.wait(20) else 500)
+    with Session(Live(), timeout=usual) as session, pytest.raises(requests.ReadTimeout):
+        session.get(site.url(), timeout=own)
+    release.set()
+
+
+def test_the_environment_is_not_read(site: Site, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy and no certificates from outside."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+
+    assert session.get(site.page("/", b"direct")).text == "direct"
+
+
+# --- cookies
+
+
+def test_cookies_are_kept_on_every_hop(site: Site, session: Session) -> None:
+    """What a redirect sets is sent on the next hop, and what it deletes is not."""
+    site.page("/1", status=302, Location="/2", Set_Cookie="a=1; Path=/")
+    site.page("/2", status=302, Location="/3", Set_Cookie="b=2; Path=/")
+    site.page("/3", status=302, Location="/4", Set_Cookie="a=; Path=/; Max-Age=0")
+    session.get(site.url("/1"))
+
+    assert [told(asked)[2] for asked in site.asked] == [None, "a=1", "a=1; b=2", "b=2"]
+    assert session.cookies.get_dict() == {"b": "2"}
+
+
+def test_host_only_cookies_stay_on_their_host(site: Site, session: Session) -> None:
+    """Not even a redirect takes them to a subdomain."""
+    session.cookies.set("a", "1", domain="shop.test")
+    site.page("/", status=302, Location=site.url("/end", "sub.shop.test"))
+    session.get(site.url("/", "shop.test"))
+
+    assert [told(asked)[2] for asked in site.asked] == ["a=1", None]
+
+
+def test_cookies_of_one_request_are_for_its_host(site: Site, session: Session) -> None:
+    """They go with the session's own, along redirects on that host, to no other, and are gone afterwards."""
+    session.cookies.set("a", "1", domain="shop.test")
+    site.page("/", status=302, Location="/next")
+    site.page("/next", status=302, Location=site.url("/end", "other.test"))
+    session.get(site.url("/", "shop.test"), cookies={"b": "2"})
+    session.get(site.url("/next", "shop.test"))
+
+    assert [told(asked)[2] for asked in site.asked] == ["a=1; b=2", "a=1; b=2", None, "a=1", None]
+
+
+def test_a_cookie_header_of_ones_own_wins(site: Site, session: Session) -> None:
+    """It replaces the session's cookies on that request, and does not follow redirects."""
+    session.cookies.set("a", "1", domain="127.0.0.1")
+    site.page("/", status=302, Location="/end")
+    session.get(site.url(), headers={"Cookie": "own=1"})
+
+    assert [told(asked)[2] for asked in site.asked] == ["own=1", "a=1"]
+
+
+def test_any_jar_becomes_an_exact_one(site: Site) -> None:
+    """Code that puts a jar of requests into the session still gets exact cookies, at home on the base URL."""
+    with Session(Live(), base_url=site.url()) as session:
+        other = RequestsCookieJar()
+        other.set("a", "1")
+        session.cookies = other
+        session.cookies["b"] = "2"
+        session.get("/")
+
+    assert isinstance(session.cookies, CookieJar)
+    assert told(site.asked[0])[2] == "a=1; b=2"
+
+
+def test_a_cookie_for_every_host_is_refused(session: Session) -> None:
+    """Without a base URL nobody knows whose it is."""
+    with pytest.raises(ValueError, match="needs a domain"):
+        session.cookies["a"] = "1"
+
+
+def test_requests_prepared_elsewhere_get_exact_cookies_too(site: Site, session: Session) -> None:
+    """As in requests they bring their own cookies, and take up the session's on redirects."""
+    session.cookies.set("a", "1", domain="shop.test")
+    site.page("/", status=302, Location="/next")
+    site.page("/next", status=302, Location=site.url("/end", "sub.shop.test"))
+    session.send(requests.Request("GET", site.url("/", "shop.test"), cookies={"b": "2"}).prepare())
+
+    assert [told(asked)[2] for asked in site.asked] == ["b=2", "b=2; a=1", None]
+
+
+# --- tokens
+
+
+def test_tokens_go_to_their_origin_only(new_site: NewSite, session: Session) -> None:
+    """Another port or another name of the same machine is another origin."""
+    site, other = new_site(), new_site()
+    session.adopt(origin_headers={site.url().upper().rstrip("/"): token("t")})
+    for url in (site.url(), site.url(host="localhost"), other.url()):
+        session.get(url)
+
+    assert told(site.asked[0]) == ["Bearer t", "t", None]
+    assert [told(asked) for asked in site.asked[1:] + other.asked] == [[None] * 3] * 2
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_leave_tokens_behind(status: int, new_site: NewSite, session: Session) -> None:
+    """A hostile redirect to another port or name gets neither the bearer nor a token that requests does not know."""
+    site, thief = new_site(), new_site()
+    session.adopt(origin_headers={site.url(): token("t")})
+    site.page("/same", status=status, Location="/port")
+    site.page("/port", status=status, Location=thief.page("/", status=status, Location=site.url("/name", "localhost")))
+    session.get(site.url("/same"))
+
+    assert [told(asked)[1] for asked in site.asked] == ["t", "t", None]
+    assert told(thief.asked[0]) == [None] * 3
+
+
+def test_redirects_take_up_the_tokens_of_where_they_arrive(new_site: NewSite, session: Session) -> None:
+    """Each origin gets its own, also on the way back."""
+    site, api = new_site(), new_site()
+    session.adopt(origin_headers={site.url(): token("s"), api.url(): {"x-token": "a"}})
+    api.page("/", status=302, Location=site.url("/end"))
+    session.get(site.page("/", status=302, Location=api.url()))
+
+    assert [told(asked)[:2] for asked in site.asked] == [["Bearer s", "s"], ["Bearer s", "s"]]
+    assert told(api.asked[0])[:2] == [None, "a"]
+
+
+def test_the_requests_own_token_wins_and_stays(new_site: NewSite, session: Session) -> None:
+    """It takes the place of the learned one, None leaves it out, and neither goes to another origin."""
+    site, other = new_site(), new_site()
+    session.adopt(origin_headers={site.url(): token("t")})
+    site.page("/", status=302, Location=other.url())
+    session.get(site.url(), headers={"X-TOKEN": "own", "Authorization": None})
+    session.get(site.url(), auth=HTTPBasicAuth("u", "p"))
+
+    assert [told(asked)[:2] for asked in site.asked] == [[None, "own"], ["Basic dTpw", "t"]]
+    assert [told(asked)[:2] for asked in other.asked] == [[None, None]] * 2
+
+
+def test_a_host_header_does_not_follow_to_another_origin(new_site: NewSite) -> None:
+    """Nor does it decide whose cookies are sent."""
+    site, other = new_site(), new_site()
+    with Session(Live()) as session:
+        session.cookies.set("a", "1", domain="acme.example")
+        session.get(site.page("/", status=302, Location=other.url()), headers={"Host": "acme.example"})
+
+    assert (site.asked[0].headers["Host"], told(site.asked[0])[2]) == ("acme.example", None)
+    assert other.asked[0].headers["Host"] == other.url()[7:-1]
+
+
+def test_urls_that_parsers_read_differently_get_no_token(new_site: NewSite, session: Session) -> None:
+    """The origin is that of the URL as it is sent, not as it was written."""
+    site, thief = new_site(), new_site()
+    session.adopt(origin_headers={site.url(): token("t")})
+    session.get(f"http://127.0.0.1:{thief.port}\\@127.0.0.1:{site.port}/")
+
+    assert [told(asked) for asked in thief.asked] == [[None] * 3]
+    assert site.asked == []
+
+
+# --- what requests promises
+
+
+def test_everything_of_requests_works(site: Site, session: Session) -> None:
+    """Forms, files, JSON, parameters, headers, hooks and streams."""
+    site.page("/", b'{"ok": true}')
+    seen: list[int] = []
+    hooks: dict[str, Any] = {"response": lambda response, **_: seen.append(response.status_code)}
+    session.headers["X-Face"] = "1"
+    session.params = {"p": "q"}
+    session.post(site.url(), data={"a": "b"}, hooks=hooks)
+    session.post(site.url(), json={"a": 1})
+    session.put(site.url(), files={"f": ("name.pdf", b"%PDF")}, params={"r": "s"})
+    with session.get(site.url(), stream=True) as response:
+        first = next(response.iter_content(5))
+
+    assert [asked.body for asked in site.asked[:2]] == [b"a=b", b'{"a": 1}']
+    assert b'filename="name.pdf"' in site.asked[2].body
+    assert [asked.path for asked in site.asked] == ["/?p=q", "/?p=q", "/?p=q&r=s", "/?p=q"]
+    assert {asked.headers["X-Face"] for asked in site.asked} == {"1"}
+    assert (seen, first, session.get(site.url()).json()) == ([200], b'{"ok"', {"ok": True})
+
+
+def test_digest_login_keeps_the_cookies_of_the_challenge(site: Site, session: Session) -> None:
+    """The answer to the challenge carries what the challenge set."""
+    challenge = [("WWW-Authenticate", 'Digest realm="r", nonce="n", qop="auth"'), ("Set-Cookie", "c=1; Path=/")]
+    site.pages["/"] = lambda asked: Answer(b"in") if asked.headers["Authorization"] else Answer(b"", 401, challenge)
+
+    assert session.get(site.url(), auth=HTTPDigestAuth("u", "p")).text == "in"
+    assert told(site.asked[1])[2] == "c=1"
+
+
+def test_remembers_the_last_answer(site: Site, session: Session) -> None:
+    """After redirects it is the one that was returned; when none comes, the one before stays."""
+    response = session.get(site.page("/", status=302, Location="/end"))
+    site.close()
+    with pytest.raises(requests.ConnectionError):
+        session.get(site.url())
+
+    assert session.last_response is response
+    assert (response.status_code, len(response.history)) == (404, 1)
+
+
+def test_adopts_the_face_of_the_browser(site: Site, session: Session) -> None:
+    """Its headers replace those of requests."""
+    session.adopt(headers={"user-agent": "Browser/1", "accept-language": "fr"})
+    session.get(site.url())
+
+    assert (site.asked[0].headers["User-Agent"], site.asked[0].headers["Accept-Language"]) == ("Browser/1", "fr")
+
+
+def test_shows_no_secret() -> None:
+    """repr tells the site and the numbers, no value."""
+    session = Session(Live(), base_url="https://acme.example/")
+    session.cookies.set("sid", "s3cret")
+    session.adopt(headers={"authorization": "s3cret"}, origin_headers={"https://acme.example": token("s3cret")})
+
+    assert "acme.example" in repr(session)
+    assert "s3cret" not in f"{session!r} {session}"
+
+
+def test_eight_threads_may_use_it_at_once(site: Site, session: Session) -> None:
+    """Cookies come and go, redirects are followed, and each answer is of its own request."""
+    session.adopt(origin_headers={site.url(): token("t")})
+
+    def end(asked: Asked) -> Answer:
+        number = asked.path.rpartition("=")[2]
+        return Answer(
+            f"{number} {asked.headers['X-Token']}".encode(), 200, [("Set-Cookie", f"gone{number}=; Max-Age=0")]
+        )
+
+    def start(asked: Asked) -> Answer:
+        number = asked.path.rpartition("=")[2]
+        cookies = [("Set-Cookie", f"c{number}=1"), ("Set-Cookie", f"gone{number}=1")]
+        return Answer(b"", 302, [("Location", f"/end?n={number}"), *cookies])
+
+    site.pages |= {"/": start, "/end": end}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: session.get(site.url(f"/?n={number}")).text, range(200)))
+
+    assert answers == [f"{number} t" for number in range(200)]
+    assert {cookie.name for cookie in session.cookies} == {f"c{number}" for number in range(200)}

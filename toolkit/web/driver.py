@@ -1,0 +1,37 @@
+"""Playwright's driver. A thread can hold only one, so the browsers of a thread share it."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Playwright
+
+
+class _Held(threading.local):
+    playwright: Playwright | None = None
+    users: int = 0
+
+
+_held = _Held()
+
+
+@contextmanager
+def open_driver() -> Iterator[Playwright]:
+    """Give this thread's driver, started for the first who asks and stopped after the last has gone."""
+    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 - slow to import
+
+    playwright = _held.playwright = _held.playwright or sync_playwright().start()
+    _held.users += 1
+    try:
+        yield playwright
+    finally:
+        _held.users -= 1
+        if not _held.users:
+            _held.playwright = None
+            with suppress(Error):
+                playwright.stop()

@@ -32,7 +32,7 @@ class Rules:
     """When an operation may have paid a bill.
 
     `past` and `future` are days before and after the bill's date. An operation up to `late` days after that is not
-    the bill's payment, but it is not given to a later bill that it suits less.
+    the bill's payment, but it is not given to a later bill that it suits less. Raises ValueError when one is below 0.
     """
 
     labels: Labels
@@ -41,6 +41,10 @@ class Rules:
     late: int = 15
     amount_delta: Decimal = Decimal(0)
     any_currency: bool = False
+
+    def __post_init__(self) -> None:
+        if min(self.past, self.future, self.late) < 0 or self.amount_delta < 0:
+            raise ValueError("The windows, in days, and the delta of amounts must be 0 or more.")
 
     def window(self, due: Due) -> tuple[date, date]:
         """The first and the last day on which the bill may have been paid."""

@@ -1,15 +1,20 @@
 """`link_bank_operation`: tie each bill to the bank operation that paid it."""
 
-import re
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from __future__ import annotations
 
-from toolkit.models import BankOperation, Bill
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from toolkit.models import BankOperation, Bill, parse_amount
 from toolkit.operations.candidates import Due, Rules
-from toolkit.operations.identifier import Labels
-from toolkit.operations.matching import match
+from toolkit.operations.identifier import Identifier, Labels
+from toolkit.operations.matching import Match, match
 from toolkit.report import Link
-from toolkit.run import Run
+
+if TYPE_CHECKING:
+    from toolkit.run import Run
+    from toolkit.store import LinkRow
 
 __all__ = ["link_bank_operation"]
 
@@ -17,11 +22,11 @@ __all__ = ["link_bank_operation"]
 def link_bank_operation(
     model: type[Bill],
     *,
-    identifier: str | Sequence[str] | re.Pattern[str],
+    identifier: Identifier,
     date_delta: int = 15,
     past_window: int | None = None,
     future_window: int | None = None,
-    amount_delta: Decimal | int | str = 0,
+    amount_delta: Decimal | float | str = 0,
     is_refund: bool = False,
     any_currency: bool = False,
 ) -> Callable[[Run], str]:
@@ -30,37 +35,60 @@ def link_bank_operation(
     An operation fits when its label holds the `identifier` (a text, several, or a pattern; case, accents and word
     borders handled), its date is within `date_delta` days of the bill's (or `past_window` before and `future_window`
     after), its amount within `amount_delta`, its currency the same unless `any_currency`. A bill matches a debit; a
-    refund, by the bill or by `is_refund`, a credit. Each operation pays one bill at most. Links that stand are kept.
+    refund, by the bill or by `is_refund`, a credit. Each operation pays one bill at most. Links that stand are kept:
+    running again changes nothing.
+
+    Raises ValueError for an identifier without a word, and for a window or a delta below 0.
     """
-    past, future = past_window, future_window
     rules = Rules(
-        labels=Labels(identifier),
-        past=date_delta if past is None else past,
-        future=date_delta if future is None else future,
-        amount_delta=Decimal(str(amount_delta)),
+        Labels(identifier),
+        past=date_delta if past_window is None else past_window,
+        future=date_delta if future_window is None else future_window,
+        amount_delta=parse_amount(amount_delta),
         any_currency=any_currency,
     )
 
     def link_bank_operation(run: Run) -> str:
-        bills = {bill.id: bill for bill in run.entries.fetched if isinstance(bill, model) and bill.id}
-        operations = {operation.id: operation for operation in run.store.all(BankOperation) if operation.id}
-        standing = {row.bill_id: row for row in run.store.links()}
-        dues = [_due(bill, is_refund) for id_, bill in bills.items() if id_ not in standing]
-        payers = {row.operation_id: row.bill_id for row in standing.values()}
-        for id_, found in match(dues, operations.values(), rules, payers).items():
-            operation = found.operation
-            if operation is not None and operation.id is not None:
-                run.store.link(id_, operation.id, found.reason, run.provenance)
-            run.report.of(bills[id_]).link = Link(found.reason, operation.summary() if operation else None)
-        for id_, row in standing.items():
-            if id_ in bills and row.operation_id in operations:
-                run.report.of(bills[id_]).link = Link(row.reason, operations[row.operation_id].summary())
-        linked = sum(1 for bill in bills.values() if (link := run.report.of(bill).link) and link.operation)
-        return f"{linked} linked" if linked == len(bills) else f"{linked} linked, {len(bills) - linked} not"
+        bills = [bill for bill in run.entries.fetched if isinstance(bill, model) and bill.id]
+        dues = {str(bill.id): _due(bill, refund=is_refund) for bill in bills}
+        operations = run.store.all(BankOperation)
+        links = run.store.links()
+        standing = _standing(links, operations)
+        payers = {link.operation_id: _name(dues.get(link.bill_id)) for link in links}
+        found = match((due for id_, due in dues.items() if id_ not in standing), operations, rules, payers)
+        _keep(run, found)
+        return _report(run, bills, found | standing)
 
     return link_bank_operation
 
 
-def _due(bill: Bill, is_refund: bool) -> Due:
-    sign = 1 if bill.is_refund or is_refund else -1
-    return Due(str(bill.id), f"bill {bill.number or bill.date}", bill.date, sign * abs(bill.amount), bill.currency)
+def _standing(links: Iterable[LinkRow], operations: Iterable[BankOperation]) -> dict[str, Match]:
+    by_id = {operation.id: operation for operation in operations}
+    return {link.bill_id: Match(by_id[link.operation_id], link.reason) for link in links}
+
+
+def _name(due: Due | None) -> str:
+    return due.name if due else "another bill"
+
+
+def _keep(run: Run, found: Mapping[str, Match]) -> None:
+    linked = {bill_id: str(one.operation.id) for bill_id, one in found.items() if one.operation}
+    for done, (bill_id, operation_id) in enumerate(linked.items(), 1):
+        run.store.link(bill_id, operation_id, found[bill_id].reason, run.provenance)
+        run.observer.advanced(done, len(linked))
+
+
+def _report(run: Run, bills: Sequence[Bill], matches: Mapping[str, Match]) -> str:
+    linked = 0
+    for bill in bills:
+        operation, reason = matches[str(bill.id)].operation, matches[str(bill.id)].reason
+        linked += operation is not None
+        run.report.of(bill).link = Link(reason, operation.summary() if operation else None)
+    return f"{linked} linked" if linked == len(bills) else f"{linked} linked, {len(bills) - linked} not"
+
+
+def _due(bill: Bill, *, refund: bool) -> Due:
+    """A negative bill that nobody calls a refund is one all the same: what comes in is never a payment."""
+    amount = abs(bill.amount) if refund or bill.is_refund else -bill.amount
+    name = f"bill {bill.number}" if bill.number else f"the bill of {bill.date}"
+    return Due(str(bill.id), name, bill.date, amount, bill.currency)

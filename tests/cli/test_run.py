@@ -106,7 +106,7 @@ def test_exit_codes(command: Command, write_connector: Write, error: str, code: 
     assert said.out == ""
     assert says in said.err
     assert "Traceback" not in said.err
-    log = said.err.splitlines()[-1].removeprefix("The log has the details: ")
+    log = said.err.splitlines()[-1].removeprefix("Log: ")
     assert "Traceback" in Path(log).read_text(encoding="utf-8")
 
 
@@ -154,7 +154,7 @@ def list_bills(run):
     assert said.code == 1
     assert "3 listed: 1 saved, 1 failed, 1 refused" in said.out
     assert "refused: date is missing" in said.out
-    assert "2 of 3 not saved; the same command tries them again.\nThe log has the details: " in said.err
+    assert "2 of 3 not saved; the same command tries them again.\nLog: " in said.err
 
 
 def test_fields_from_standard_input(command: Command, write_connector: Write) -> None:

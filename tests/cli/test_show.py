@@ -128,7 +128,7 @@ def test_trouble(capsys: pytest.CaptureFixture[str]) -> None:
 
     show_trouble(failed, Mask(), verbose=False)
 
-    assert capsys.readouterr().err == ("LOGIN_FAILED: No. [2J Really\nThe log has the details: data/logs/run1.jsonl\n")
+    assert capsys.readouterr().err == ("LOGIN_FAILED: No. [2J Really\nLog: data/logs/run1.jsonl\n")
 
 
 def test_traceback_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:

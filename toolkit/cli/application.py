@@ -85,7 +85,7 @@ def _explain(error: Exception, settings: Settings) -> None:
         sentences = [f"{error.code}: {plain(error.message)}"]
     else:
         sentences = [f"{UnknownError.code}: Something unexpected happened ({type(error).__name__})."]
-        sentences += [f"The log has the details: {path}" for path in _log_crash(trace, settings.data)]
+        sentences += [f"Log: {path}" for path in _log_crash(trace, settings.data)]
     write(errors(), *sentences, *([trace] if settings.verbose else []))
 
 

@@ -90,7 +90,7 @@ class LiveProgress:
         self._lines: list[_Line] = []
         self._spinner = Spinner("dots", style="cyan")
         self._live = Live(
-            get_renderable=self._table,
+            get_renderable=self.__rich__,
             console=console,
             refresh_per_second=FRAMES_PER_SECOND,
             vertical_overflow="visible",
@@ -128,7 +128,8 @@ class LiveProgress:
         """Move its bar."""
         self._lines[-1].done, self._lines[-1].total = done, total
 
-    def _table(self) -> Table:
+    def __rich__(self) -> Table:
+        """The lines as they are now."""
         table = Table.grid(padding=(0, 1))
         table.add_column(width=1)
         table.add_column(no_wrap=True)

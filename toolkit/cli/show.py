@@ -49,7 +49,7 @@ def show_trouble(report: Report, mask: Mask, *, verbose: bool) -> None:
     if not sentences:
         return
     if report.log:
-        sentences.append(f"The log has the details: {report.log}")
+        sentences.append(f"Log: {report.log}")
     write(errors(), *sentences)
     if verbose and report.error is not None:
         write(errors(), mask("".join(traceback.format_exception(report.error))))

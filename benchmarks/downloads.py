@@ -11,12 +11,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from statistics import median
 
+from playwright.sync_api import Page
 from rich.console import Console
 from rich.table import Table
 
@@ -32,7 +34,7 @@ from toolkit.store import Files, Store
 from toolkit.transport import Live
 from toolkit.web import download, open_browser
 
-COUNT, SIZE, POOL = 100, 200_000, 4
+COUNT, SIZE, POOL, PER_PAGE = 100, 200_000, 4, 10
 
 
 def handed_over(site: str) -> Session:
@@ -110,18 +112,25 @@ def request_context(site: str, folder: Path) -> Cost:
 
 
 def browser_clicks(site: str, folder: Path) -> Cost:
-    """A click on each link, and the browser's own download."""
+    """A click on each link, and the browser's own download; Chromium stops a page's downloads after some twenty."""
     with open_browser() as browser:
-        page = browser.new_context(base_url=site, accept_downloads=True).new_page()
-        page.goto(site)
+        context = browser.new_context(base_url=site, accept_downloads=True)
 
         def phase() -> None:
-            for number in range(COUNT):
-                with page.expect_download() as started:
-                    page.click(f"#d{number}")
-                started.value.save_as(folder / f"{number}.pdf")
+            for first in range(0, COUNT, PER_PAGE):
+                with closing(context.new_page()) as page:
+                    page.goto(site)
+                    for number in range(first, first + PER_PAGE):
+                        click(page, folder, number)
 
         return cost_of(phase)
+
+
+def click(page: Page, folder: Path, number: int) -> None:
+    """Download one document by a click on its link."""
+    with page.expect_download() as started:
+        page.click(f"#d{number}")
+    started.value.save_as(folder / f"{number}.pdf")
 
 
 WAYS: dict[str, Callable[[str, Path], Cost]] = {

@@ -131,6 +131,13 @@ class StoreContract:
         with pytest.raises(StoreError, match=r"This bill cannot be stored: date is missing"):
             store.insert(Bill(amount=1, currency="EUR"), provenance)
 
+    def test_values_beyond_the_database_are_refused(self, store: Store) -> None:
+        """A number or a text that the database cannot take is a sentence."""
+        with pytest.raises(StoreError, match=r"^The store .* failed: "):
+            store.create(File(name="a", path="a", sha256="", size=2**70))
+        with pytest.raises(StoreError, match=r"^The store .* failed: "):
+            store.existing(Bill, ["half a smile \ud83d"])
+
     def test_models_of_ones_own_on_a_known_doctype(self, store: Store, provenance: Provenance) -> None:
         """A connector's own model of bills lies beside all other bills."""
         own = BaseModel.create_new(name="io.cozy.bills")

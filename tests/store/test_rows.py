@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from toolkit.errors import StoreError
 from toolkit.models import BankOperation, Bill
 from toolkit.store.rows import as_document, minor_units, to_row
 
@@ -68,6 +70,13 @@ def test_the_way_to_the_file_is_not_stored() -> None:
 
     assert "token" not in str(to_row(entry))
     assert "fetch" not in str(to_row(entry))
+
+
+@pytest.mark.parametrize("value", [b"\xff\xfe", "half a smile \ud83d"])
+def test_what_cannot_be_text_is_said(value: Any) -> None:
+    """A value that has no place in JSON is a sentence, not a crash of the library below."""
+    with pytest.raises(StoreError, match=r"^This bill cannot be stored: Error serializing to JSON"):
+        to_row(Bill(date="2025-01-31", amount=5, currency="EUR", odd=value))
 
 
 def test_what_json_cannot_hold_becomes_text() -> None:

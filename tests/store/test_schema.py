@@ -29,7 +29,10 @@ def test_declared_doctypes_share_a_table() -> None:
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_the_tables_can_be_made_elsewhere(table: Table) -> None:
-    """No table needs SQLite: Postgres has a type for each column, binary JSON among them."""
+    """No table needs SQLite: Postgres has a type for each column.
+
+    JSON is kept there as text too: binary JSON rewrites numbers, and 3.6028797018963970e16 would come back another.
+    """
     statement = str(CreateTable(table).compile(dialect=POSTGRES))
 
-    assert ("JSONB" in statement) == ("doc" in table.c or "report" in table.c)
+    assert " JSON NOT NULL" in statement or table.name == "links"

@@ -20,6 +20,10 @@ from toolkit.web import Browser, Session, open_browser
 # Every name leads to this machine, and no other host can be reached.
 NAMES = ", ".join(f"MAP {name} 127.0.0.1" for name in ("localhost", "*.localhost", "*.test"))
 LOOPBACK = f"--host-resolver-rules={NAMES}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+# Scripts of any page may ask, with any header.
+FOR_ALL_SCRIPTS = [(f"Access-Control-Allow-{what}", "*") for what in ("Origin", "Methods")] + [
+    ("Access-Control-Allow-Headers", "*, Authorization")
+]
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,9 @@ class Answer:
 Handler = Callable[[Asked], Answer]
 
 
-def not_found(_: Asked) -> Answer:
-    """The page of a path that has none."""
-    return Answer(status=404)
+def not_found(asked: Asked) -> Answer:
+    """The page of a path that has none, and the answer to scripts that ask whether they may ask."""
+    return Answer(status=204 if asked.method == "OPTIONS" else 404)
 
 
 class Site:
@@ -78,13 +82,13 @@ class Site:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 asked = Asked(self.command, self.path, self.headers, body)
                 site.asked.append(asked)
-                page = site.pages.get(urlsplit(self.path).path, not_found)
+                page = not_found if self.command == "OPTIONS" else site.pages.get(urlsplit(self.path).path, not_found)
                 with suppress(ConnectionError):  # who asked may be gone
                     self.answer(page(asked))
 
             def answer(self, answer: Answer) -> None:
                 self.send_response_only(answer.status)
-                for name, value in answer.headers:
+                for name, value in [*FOR_ALL_SCRIPTS, *answer.headers]:
                     self.send_header(name, value)
                 if "Transfer-Encoding" not in dict(answer.headers):
                     self.send_header("Content-Length", str(len(answer.body)))

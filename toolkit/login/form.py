@@ -36,9 +36,10 @@ def login_form(
     their order; `submit` is clicked. Then the first of these to be visible decides: `ok` goes on, `wrong` raises
     LoginFailed, `action` UserActionNeeded, `down` VendorDown, each with the words the page shows. When `ok` shows
     instead of the form, the login still lives and that is success. Selectors are Playwright's. The page may take 30
-    seconds to load, and each outcome `timeout` seconds to show.
+    seconds to load, each outcome `timeout` seconds to show.
 
-    Raises VendorDown when the site does not answer, and UnknownError when nothing expected shows in time: a slow or changed page is never called a wrong password.
+    Raises VendorDown when the site does not answer, and UnknownError when nothing expected shows in time: a slow
+    or changed page is never called a wrong password.
     """
     outcomes = {"ok": ok, "wrong": wrong, "action": action, "down": down}
     shown = {name: selector for name, selector in outcomes.items() if selector}

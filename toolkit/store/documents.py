@@ -148,5 +148,5 @@ class Store:
         try:
             with self._engine.execution_options(reads=reads).begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeError, OverflowError) as error:  # drivers let the last two through as they are
             raise explain(error, self._url) from error

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from babel.numbers import get_currency_precision
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import Table
 
 from toolkit.errors import StoreError
@@ -35,8 +36,14 @@ def minor_units(amount: Decimal, currency: str) -> int | None:
 
 
 def as_document(entry: BaseModel) -> dict[str, Any]:
-    """The entry as JSON values under the names it has in a Cozy, without its id; what JSON cannot hold, as text."""
-    document: dict[str, Any] = json.loads(entry.model_dump_json(by_alias=True, fallback=str))
+    """The entry as JSON values under the names it has in a Cozy, without its id; what is not JSON, as text.
+
+    Raises StoreError for what cannot be text either: bytes, lists without end, halves of characters.
+    """
+    try:
+        document: dict[str, Any] = json.loads(entry.model_dump_json(by_alias=True, fallback=str))
+    except PydanticSerializationError as error:
+        raise StoreError(f"This {entry.display_name} cannot be stored: {error}.") from error
     del document["_id"]
     return document
 

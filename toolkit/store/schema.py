@@ -1,7 +1,8 @@
 """The tables: one per known doctype, one for all others, one for links and one for runs.
 
 A document is spread over its row: what is filtered, joined or unique has a column of its own (marked as a field), the
-rest lies in `doc` as JSON with the names it has in a Cozy. Every row says which run of which connector wrote it.
+rest lies in `doc` as JSON, exactly as written, with the names it has in a Cozy. Every row says which run of which
+connector wrote it.
 """
 
 from typing import Any
@@ -20,11 +21,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 __all__ = ["bills", "documents", "fields_of", "files", "links", "metadata", "operations", "runs", "table_of"]
-
-JSON_DOCUMENT = JSON().with_variant(JSONB(), "postgresql")
 
 metadata = MetaData()
 
@@ -55,7 +53,7 @@ def _file_id() -> Column[Any]:
 def _known(name: str, *columns: Any) -> Table:
     """The table of one doctype. `natural_key` is what makes two documents the same one; rows without one never are."""
     identity = [Column("id", Text, primary_key=True), Column("natural_key", Text, unique=True)]
-    return Table(name, metadata, *identity, *columns, Column("doc", JSON_DOCUMENT, nullable=False), *_provenance())
+    return Table(name, metadata, *identity, *columns, Column("doc", JSON, nullable=False), *_provenance())
 
 
 files = _known(
@@ -95,7 +93,7 @@ documents = Table(
     Column("id", Text, primary_key=True),
     Column("natural_key", Text),
     _file_id(),
-    Column("doc", JSON_DOCUMENT, nullable=False),
+    Column("doc", JSON, nullable=False),
     *_provenance(),
     UniqueConstraint("doctype", "natural_key"),
 )
@@ -110,7 +108,7 @@ links = Table(
     Index("links_by_operation", "operation_id"),
 )
 
-runs = Table("runs", metadata, Column("id", Text, primary_key=True), Column("report", JSON_DOCUMENT, nullable=False))
+runs = Table("runs", metadata, Column("id", Text, primary_key=True), Column("report", JSON, nullable=False))
 
 _TABLES = {"io.cozy.bills": bills, "io.cozy.bank.operations": operations, "io.cozy.files": files}
 

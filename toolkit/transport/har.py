@@ -44,10 +44,10 @@ class Har:
         path = Path(path)
         try:
             files: Folder | Zip = Zip(path) if path.suffix.lower() == ".zip" else Folder(path.parent)
-            data = files.read_har() if isinstance(files, Zip) else path.read_bytes()
+            text = _decoded(files.read_har() if isinstance(files, Zip) else path.read_bytes(), path.name)
         except OSError as error:
             raise HarError(f"{path.name} cannot be read: {error.strerror}.") from None
-        document = _parse(data, path.name)
+        document = _parsed(text, path.name)
         har = cls(document=document)
         for number, raw in enumerate(document["log"].pop("entries"), 1):
             if not isinstance(raw, dict):
@@ -112,18 +112,27 @@ def make_entry(
     moment = started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     entry = HarEntry({"startedDateTime": moment, "_client": client, **kind, "request": request, "response": response})
     response["content"]["mimeType"] = entry.header("content-type") or ""
-    entry.set_body(body)
+    entry.store_body(body)
     if request_body is not None:
-        entry.set_request_body(request_body)
+        entry.store_request_body(request_body)
     return entry
 
 
-def _parse(data: bytes, name: str) -> Raw:
+def _decoded(data: bytes, name: str) -> str:
+    """Apart from parsing, so that bytes and text of a large file are not both kept meanwhile."""
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        place = f", line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
-        raise HarError(f"{name} is not JSON{place}.") from None
+        return data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError:
+        raise HarError(f"{name} is not JSON: its bytes are not text.") from None
+
+
+def _parsed(text: str, name: str) -> Raw:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise HarError(f"{name} is not JSON: {error.msg} in line {error.lineno}.") from None
+    except RecursionError:
+        raise HarError(f"{name} is not a HAR: it is nested too deeply.") from None
     log = as_dict(as_dict(document).get("log"))
     if not isinstance(log.get("entries"), list):
         raise HarError(f"{name} is not a HAR: it has no log.entries.")

@@ -107,9 +107,9 @@ def read_body(holder: Raw, context: BodyContext, files: Files | None) -> bytes |
     return _from_params(params, context) if isinstance(params, list) and params else None
 
 
-def put_body(holder: Raw, data: bytes, mime: str = "") -> None:
-    """Store bytes in `content` or `postData`: as text where they are text, else in base64."""
-    for key in ("_file", "encoding", "_encoding", "compression", "params"):
+def put_body(holder: Raw, data: bytes, mime: str = "application/octet-stream") -> None:
+    """Store bytes in `content` or `postData`: as text where they are text of a textual type, else in base64."""
+    for key in ("_file", "encoding", "compression", "params"):
         holder.pop(key, None)
     text = as_text(data, mime)
     if text is None:
@@ -145,7 +145,7 @@ def _from_file(name: str, files: Files | None) -> bytes:
 
 
 def _from_text(text: str, holder: Raw, context: BodyContext) -> bytes:
-    encoding = str(holder.get("encoding") or holder.get("_encoding") or "").strip().lower()
+    encoding = str(holder.get("encoding") or "").strip().lower()
     if encoding == "base64":
         return _undo_compression(_from_base64(text), context)
     if encoding in ("", "none", "text", "plain", "identity"):
@@ -166,7 +166,7 @@ def _from_base64(text: str) -> bytes:
 
 def _undo_compression(data: bytes, context: BodyContext) -> bytes:
     """HAR bodies are decoded ones, but a few tools keep the bytes of the wire: a .gz download must not be mistaken."""
-    if not _is_compressed(data, context) or not (context.textual or len(data) in context.wire_sizes):
+    if not _is_compressed(data, context):
         return data
     try:
         if context.coding == "deflate":
@@ -179,16 +179,20 @@ def _undo_compression(data: bytes, context: BodyContext) -> bytes:
 
 
 def _is_compressed(data: bytes, context: BodyContext) -> bool:
+    """Look for the mark of the coding, and for why it should not be the one of the file itself."""
+    has_wire_size = len(data) in context.wire_sizes
     match context.coding:
         case "gzip" | "x-gzip":
-            return data[:2] == b"\x1f\x8b"
+            marked = data[:2] == b"\x1f\x8b"
         case "deflate":
-            return len(data) > 1 and data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0  # noqa: PLR2004 -- RFC 1950
+            marked = data[:1] == b"\x78" and int.from_bytes(data[:2], "big") % 31 == 0
         case "zstd":
-            return data[:4] == b"\x28\xb5\x2f\xfd"
+            marked = data[:4] == b"\x28\xb5\x2f\xfd"
         case "br":  # has no mark of its own
-            return context.textual and bool(data) and as_text(data) is None
-    return False
+            marked = context.textual and has_wire_size
+        case _:
+            return False
+    return marked and (context.textual or has_wire_size) and as_text(data) is None
 
 
 def _encode(text: str, context: BodyContext) -> bytes:

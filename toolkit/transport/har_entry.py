@@ -1,6 +1,5 @@
 """One request and its answer: a light view over the dict of a HAR entry, which stays the only truth."""
 
-import base64
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from toolkit.transport.har_parts import (
     read_headers,
     to_number,
     to_size,
+    with_length,
     write_headers,
 )
 
@@ -185,12 +185,18 @@ class HarEntry:
             raise HarError(f"{self.where}: the response body {error}.") from None
 
     def set_body(self, data: bytes) -> None:
-        """Replace the body of the answer."""
+        """Replace the body of the answer, and its Content-Length unless that is the one of compressed bytes."""
+        self.store_body(data)
+        if self.header("content-encoding") is None:
+            self.response_headers = with_length(self.response_headers, len(data))
+
+    def store_body(self, data: bytes) -> None:
+        """Hold these bytes as the body of the answer; its headers stay."""
         content = own_dict(own_dict(self.raw, "response"), "content")
         put_body(content, data, self.mime)
         content["size"] = len(data)
         if self.body() != data:  # the charset told is not the one of these bytes
-            content.update(text=base64.b64encode(data).decode("ascii"), encoding="base64")
+            put_body(content, data)
 
     @property
     def has_request_text(self) -> bool:
@@ -205,13 +211,18 @@ class HarEntry:
             raise HarError(f"{self.where}: the request body {error}.") from None
 
     def set_request_body(self, data: bytes) -> None:
-        """Replace the bytes that were sent."""
+        """Replace the bytes that were sent, and their Content-Length."""
+        self.store_request_body(data)
+        self.request_headers = with_length(self.request_headers, len(data))
+
+    def store_request_body(self, data: bytes) -> None:
+        """Hold these bytes as the ones that were sent; the headers stay."""
         post_data = own_dict(own_dict(self.raw, "request"), "postData")
         post_data.setdefault("mimeType", self.request_header("content-type") or "")
         put_body(post_data, data, self.request_mime)
         self._request["bodySize"] = len(data)
         if self.request_body() != data:
-            post_data.update(text=base64.b64encode(data).decode("ascii"), encoding="base64")
+            put_body(post_data, data)
 
     @property
     def _request(self) -> Raw:

@@ -19,7 +19,7 @@ LOG: Raw = {"version": "1.2", "creator": {"name": "toolkit", "version": "1"}}
 EPOCH = "1970-01-01T00:00:00.000Z"
 TIMINGS = {"send": 0, "wait": 0, "receive": 0}
 SIZES = {"headersSize": -1, "bodySize": -1}
-STORED = ("text", "encoding", "_encoding", "_file")
+STORED = ("text", "encoding", "_file")
 KEPT = ("_resourceType", "_serviceWorkerRef", "_webSocketMessages")
 KEPT_OF_RESPONSE = ("_failureText", "_error", "_fetchedViaServiceWorker")
 
@@ -49,10 +49,10 @@ def embedded(entry: HarEntry) -> Raw:
     _take_frames(entry, copy)
     with suppress(HarError):
         if entry.has_body:
-            copy.set_body(entry.body())
+            copy.store_body(entry.body())
     with suppress(HarError):
         if (data := entry.request_body()) is not None:
-            copy.set_request_body(data)
+            copy.store_request_body(data)
     return copy.raw
 
 

@@ -52,6 +52,8 @@ def _response_body(entry: HarEntry) -> Iterator[str]:
         yield f"has no response body, although it had {expected} bytes"
     elif 0 < len(body) < size:
         yield f"has {len(body)} bytes of response body, although it had {size}"
+    elif body and told not in (-1, len(body)) and entry.header("content-encoding") is None:
+        yield f"has {len(body)} bytes of response body, although {told} were sent"
 
 
 def _owes_body(entry: HarEntry) -> bool:

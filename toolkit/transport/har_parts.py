@@ -22,6 +22,7 @@ __all__ = [
     "read_headers",
     "to_number",
     "to_size",
+    "with_length",
     "write_headers",
 ]
 
@@ -54,7 +55,7 @@ class WebSocketMessage:
         return cls(
             sent=raw.get("type") == "send",
             time=time / 1000 if time > MILLISECONDS else time,
-            data=base64.b64decode(data) if raw.get("opcode") == 2 else data,  # noqa: PLR2004 -- RFC 6455: binary
+            data=base64.b64decode(data, validate=True) if raw.get("opcode") == 2 else data,  # noqa: PLR2004 -- RFC 6455: binary
         )
 
     def raw(self) -> Raw:
@@ -95,6 +96,11 @@ def find_header(headers: Headers, name: str) -> str | None:
     """Give the first value of a header, whatever its case."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+def with_length(headers: Headers, length: int) -> Headers:
+    """Give headers whose Content-Length, if they have one, is this many bytes."""
+    return [(name, str(length) if name.lower() == "content-length" else value) for name, value in headers]
 
 
 def bare_type(content_type: str) -> str:

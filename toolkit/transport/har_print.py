@@ -25,7 +25,8 @@ def printed(value: Any, indent: str = "", *, flat: bool = False) -> Iterator[str
 
 def _block(brackets: str, items: Iterator[tuple[str, Any, bool]], indent: str) -> Iterator[str]:
     inner = indent + "  "
-    separator = brackets[0] + "\n"
+    yield brackets[0]
+    separator = "\n"
     for prefix, item, flat in items:
         yield separator + inner + prefix
         yield from printed(item, inner, flat=flat)

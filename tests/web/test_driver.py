@@ -1,0 +1,45 @@
+"""One driver for all browsers of a thread."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from toolkit.web import open_driver
+
+
+def test_a_thread_shares_its_driver() -> None:
+    """Whoever asks while it runs gets the same; it works until the last has gone, whatever ends them."""
+
+    def both() -> bool:
+        with open_driver() as first:
+            with pytest.raises(KeyError), open_driver() as second:
+                raise KeyError
+            return first is second and bool(first.chromium.executable_path)
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(both).result()
+
+
+def test_after_the_last_one_a_new_one_starts() -> None:
+    """Nothing is left of the one before."""
+
+    def two() -> bool:
+        with open_driver() as first:
+            pass
+        with open_driver() as second:
+            return first is not second and bool(second.chromium.executable_path)
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(two).result()
+
+
+def test_each_thread_has_its_own() -> None:
+    """They do not meet."""
+
+    def name() -> str:
+        with open_driver() as driver:
+            return driver.chromium.name
+
+    with open_driver() as mine, ThreadPoolExecutor(2) as threads:
+        assert [thread.result() for thread in [threads.submit(name), threads.submit(name)]] == ["chromium"] * 2
+        assert mine.chromium.name == "chromium"

@@ -31,9 +31,9 @@ def test_long_cells_are_cut() -> None:
     assert lines == ["Name      Label", "abcdefg…  PRLV SEPA ACM…"]
 
 
-def test_reasons_wrap() -> None:
-    """A cell that wraps goes on below, whole."""
-    reasons = Column("Label", ["no bank operation fits"], wrapped=frozenset({0}))
+def test_wrapping() -> None:
+    """In a column that wraps a cell goes on below, whole."""
+    reasons = Column("Label", ["no bank operation fits"], wraps=True)
 
     assert drawn(20, Column("Name", ["abc"], 8), reasons) == ["Name  Label", "abc   no bank", "      operation fits"]
 
@@ -52,7 +52,7 @@ def test_empty_columns_are_left_out() -> None:
 
 def test_a_pipe_is_wide(capsys: pytest.CaptureFixture[str]) -> None:
     """Where there is no terminal, tables keep their lines whole, and sentences are not broken."""
-    write(output(), table([Column("Label", ["word " * 25], wrapped=frozenset({0}))]), "word " * 60)
+    write(output(), table([Column("Label", ["word " * 25], wraps=True)]), "word " * 60)
 
     assert len(capsys.readouterr().out.splitlines()) == 3
 

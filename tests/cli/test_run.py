@@ -153,7 +153,8 @@ def list_bills(run):
 
     assert said.code == 1
     assert "3 listed: 1 saved, 1 failed, 1 refused" in said.out
-    assert "refused: date is missing" in said.out
+    assert "2025-04-30, 23.90 EUR: failed, " in said.out
+    assert "NaN EUR: refused, date is missing" in said.out
     assert "2 of 3 not saved; the same command tries them again.\nLog: " in said.err
 
 

@@ -11,7 +11,7 @@ import typer
 
 from toolkit.cli.options import DATA, DataOption, JsonOption
 from toolkit.cli.output import NARROW, Column, amount_text, output, table, write, write_json
-from toolkit.cli.show import AMOUNT_WIDTH, DATE_WIDTH, narrow_file, vendor_column
+from toolkit.cli.show import AMOUNT_WIDTH, DATE_WIDTH, file_width, operation_text, vendor_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,15 +92,17 @@ def bills_table(rows: Sequence[BillRow], *, narrow: bool) -> Table:
             Column("Account", [] if spare else accounts, NUMBER_WIDTH),
             Column("Number", [] if narrow else [row.number or "" for row in rows], NUMBER_WIDTH),
             Column("Amount", amounts, AMOUNT_WIDTH, right=True),
-            Column("File", [Path(row.file).name for row in rows], narrow_file(narrow=narrow)),
-            Column("Paid by", [_paid_by(row) for row in rows]),
+            Column("File", [Path(row.file).name for row in rows], file_width(narrow=narrow)),
+            Column("Paid by", [_paid_by(row, narrow=narrow) for row in rows]),
         ]
     )
 
 
-def _paid_by(row: BillRow) -> str:
-    more = f" and {len(row.operations) - 1} more" if len(row.operations) > 1 else ""
-    return f"{row.operation.date} {row.operation.label}{more}" if row.operation else ""
+def _paid_by(row: BillRow, *, narrow: bool) -> str:
+    if not row.operations:
+        return ""
+    first, *others = row.operations
+    return operation_text(first.date, first.label, narrow=narrow) + (f" and {len(others)} more" if others else "")
 
 
 def _totals(rows: Sequence[BillRow]) -> list[str]:

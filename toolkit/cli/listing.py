@@ -26,13 +26,12 @@ def list_connectors(*, as_json: JsonOption = False, connectors: ConnectorsOption
     if not facts:
         write(output(), f"No connectors in {connectors}, nor in the installed packages.")
         return
-    every = frozenset(range(len(facts)))
     columns = [
         Column("Slug", [fact["slug"] for fact in facts], 24),
         Column("Name", [fact["name"] for fact in facts], 24),
         Column("Version", [fact["version"] for fact in facts], 12),
         Column("Where", [fact["origin"] for fact in facts], 28),
-        Column("What it fetches", [fact["error"] or fact["description"] for fact in facts], wrapped=every),
+        Column("What it fetches", [fact["error"] or fact["description"] for fact in facts], wraps=True),
     ]
     write(output(), table(columns))
 

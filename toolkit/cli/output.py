@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, TextIO
 
-from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -84,17 +83,16 @@ def _digits(currency: str) -> int:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its cells, and the most characters that it takes.
+    """A column of a table: its cells, and the most characters that it takes; without a `limit`, what the others leave.
 
-    Without a `limit` it takes what the others leave. A cell that is too long is cut, one whose row is in `wrapped`
-    goes on below.
+    A cell that is too long is cut, unless the column `wraps`.
     """
 
     title: str
     cells: Sequence[str]
     limit: int | None = None
     right: bool = False
-    wrapped: frozenset[int] = frozenset()
+    wraps: bool = False
 
 
 def table(columns: Sequence[Column]) -> Table:
@@ -105,22 +103,12 @@ def table(columns: Sequence[Column]) -> Table:
         drawn.add_column(
             column.title,
             justify="right" if column.right else "left",
-            width=_width(column),
+            max_width=column.limit,
+            # Rich takes room only from columns that may wrap, and these have a limit of their own.
             no_wrap=column.limit is not None,
         )
     for row in range(max((len(column.cells) for column in filled), default=0)):
-        drawn.add_row(*(_cell(column, row) for column in filled))
+        drawn.add_row(
+            *(Text(plain(column.cells[row]), no_wrap=not column.wraps, overflow="ellipsis") for column in filled)
+        )
     return drawn
-
-
-def _width(column: Column) -> int | None:
-    """As wide as the widest cell, up to the limit; what wraps makes no column wider than half of its limit."""
-    if column.limit is None:
-        return None
-    cut = [cell_len(plain(cell)) for row, cell in enumerate(column.cells) if row not in column.wrapped]
-    least = column.limit // 2 if column.wrapped else 0
-    return min(column.limit, max([least, cell_len(column.title), *cut]))
-
-
-def _cell(column: Column, row: int) -> Text:
-    return Text(plain(column.cells[row]), no_wrap=row not in column.wrapped, overflow="ellipsis")

@@ -12,20 +12,22 @@ from toolkit.report import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
     from rich.table import Table
 
     from toolkit.account import Mask
     from toolkit.jobs import Workspace
     from toolkit.report import EntryReport, Report
 
-__all__ = ["narrow_file", "show_report", "show_trouble", "vendor_column"]
+__all__ = ["file_width", "operation_text", "show_report", "show_trouble", "vendor_column"]
 
 DATE_WIDTH = 10
 AMOUNT_WIDTH = 20
 VENDOR_WIDTH = 20
 FILE_WIDTH = 60
 NARROW_FILE_WIDTH = 34
+UNPAID_SHOWN = 5
+WITH_FILE = frozenset({Outcome.SAVED, Outcome.COMPLETED, Outcome.UPDATED, Outcome.ALREADY_THERE})
 
 
 def show_report(report: Report, workspace: Workspace, *, folder: str, as_json: bool) -> None:
@@ -37,7 +39,7 @@ def show_report(report: Report, workspace: Workspace, *, folder: str, as_json: b
     blocks: list[RenderableType] = []
     told = [line for line in report.entries if line.outcome is not Outcome.ALREADY_THERE]
     if told:
-        blocks += [entries_table(told, console), ""]
+        blocks += [entries_table(told, narrow=console.width < NARROW), "", *_notes(told)]
     if report.entries or not (report.error or report.interrupted):
         blocks += [_verdict(report), "", _places(workspace, folder)]
     write(console, *blocks)
@@ -65,23 +67,16 @@ def _trouble(report: Report) -> list[str]:
     return []
 
 
-def entries_table(entries: Sequence[EntryReport], console: Console) -> Table:
-    """Date, vendor, amount, file and bank operation of each entry; or why it has none."""
-    narrow = console.width < NARROW
+def entries_table(entries: Sequence[EntryReport], *, narrow: bool) -> Table:
+    """Date, vendor, amount, file and bank operation of each entry, a line each."""
     facts = [line.entry.summary() for line in entries]
-    amounts = [
-        amount_text(fact["amount"], fact["currency"], is_refund=fact["is_refund"]) if "amount" in fact else ""
-        for fact in facts
-    ]
-    without_file = frozenset(row for row, line in enumerate(entries) if not line.file)
-    without_link = frozenset(row for row, line in enumerate(entries) if not (line.link and line.link.operation))
     return table(
         [
             Column("Date", [fact.get("date", "") for fact in facts], DATE_WIDTH),
             vendor_column([fact.get("vendor", "") for fact in facts], narrow=narrow),
-            Column("Amount", amounts, AMOUNT_WIDTH, right=True),
-            Column("File", [_file(line) for line in entries], narrow_file(narrow=narrow), wrapped=without_file),
-            Column("Bank operation", [_link(line) for line in entries], wrapped=without_link),
+            Column("Amount", [_amount(line) for line in entries], AMOUNT_WIDTH, right=True),
+            Column("File", [_file(line) for line in entries], file_width(narrow=narrow)),
+            Column("Bank operation", [_link(line, narrow=narrow) for line in entries]),
         ]
     )
 
@@ -92,23 +87,48 @@ def vendor_column(vendors: Sequence[str], *, narrow: bool) -> Column:
     return Column("Vendor", [] if spare else vendors, VENDOR_WIDTH)
 
 
-def narrow_file(*, narrow: bool) -> int:
+def file_width(*, narrow: bool) -> int:
     """The most characters for the name of a file."""
     return NARROW_FILE_WIDTH if narrow else FILE_WIDTH
 
 
+def operation_text(date: object, label: str, *, narrow: bool) -> str:
+    """A bank operation; where there is little room, by its label only."""
+    return label if narrow else f"{date} {label}"
+
+
+def _amount(line: EntryReport) -> str:
+    fact = line.entry.summary()
+    return amount_text(fact["amount"], fact["currency"], is_refund=fact["is_refund"]) if "amount" in fact else ""
+
+
 def _file(line: EntryReport) -> str:
-    if line.file and not (line.outcome and line.outcome.lost):
+    if line.file and line.outcome in WITH_FILE:
         return Path(line.file).name
-    outcome = "" if line.outcome is Outcome.SAVED else str(line.outcome)
-    return ": ".join(filter(None, [outcome, line.reason]))
+    return "" if line.outcome in WITH_FILE else str(line.outcome)
 
 
-def _link(line: EntryReport) -> str:
+def _link(line: EntryReport, *, narrow: bool) -> str:
     if line.link is None:
         return ""
     operation = line.link.operation
-    return f"{operation['date']} {operation['label']}" if operation else line.link.reason
+    return operation_text(operation["date"], operation["label"], narrow=narrow) if operation else "none"
+
+
+def _notes(entries: Sequence[EntryReport]) -> list[str]:
+    """Why an entry is not what a person hopes for, a sentence each; of those that only lack a payment, the first."""
+    lost = [f"{_name(line)}: {line.outcome}, {line.reason}" for line in entries if line.reason]
+    unpaid = [
+        f"{_name(line)}: {line.link.reason}" for line in entries if line.link is not None and not line.link.operation
+    ]
+    more = [f"and {len(unpaid) - UNPAID_SHOWN} more without; --json says why"] if len(unpaid) > UNPAID_SHOWN else []
+    notes = [*lost, *unpaid[:UNPAID_SHOWN], *more]
+    return [*map(plain, notes), ""] if notes else []
+
+
+def _name(line: EntryReport) -> str:
+    fact = line.entry.summary()
+    return ", ".join(filter(None, [fact.get("date"), fact.get("number"), _amount(line)])) or f"row {line.row}"
 
 
 def _verdict(report: Report) -> str:

@@ -1,17 +1,29 @@
-"""A running site, and the way into it with plain requests."""
+"""A running site, and two ways into it: a browser, and plain requests."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 import requests
+from playwright.sync_api import Page
 
 from toolkit.demo.site import EMAIL, PASSWORD, Site
+from toolkit.web import Browser, open_browser
 
 
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """Addresses are spelled out. (Of pytest-playwright's own fixture of this name, pytest 9 disapproves aloud.)"""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Our own browser, gone before the connector starts another."""
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page without a past."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from toolkit.demo.site import EMAIL, PASSWORD, Faults, Site
+from toolkit.web import Browser
 
 
 @pytest.fixture

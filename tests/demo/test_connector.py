@@ -1,7 +1,7 @@
 """The connector against its site: the whole road, and every way in which the site can spoil it."""
 
 import ast
-from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,22 @@ from toolkit.demo.bills import BILLS
 from toolkit.demo.pdf import render
 from toolkit.demo.site import EMAIL, PASSWORD, Broken, Faults, Site
 from toolkit.jobs import RunOptions, Workspace, find_connector, run_connector
+from toolkit.report import EntryReport
 
 HERE = Path(toolkit.demo.__file__).parent
+BROKEN: dict[str, Broken] = {
+    "OT-202501": "cut",
+    "OT-202502": "truncated",
+    "OT-202503": "empty",
+    "OT-202504": "login-page",
+}
 
-Fetch = Callable[..., Report]
+
+def fetch(site: Site, workspace: Workspace, password: str = PASSWORD) -> Report:
+    """Run the connector as the command does, with the bank operations of the fixture."""
+    account = Account(fields={"url": site.url, "login": EMAIL, "password": password})
+    options = RunOptions(fixture=HERE / "fixture.json")
+    return run_connector(find_connector("demo", workspace.data), account, workspace, options)
 
 
 @pytest.fixture
@@ -25,16 +37,17 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "data")
 
 
-@pytest.fixture
-def fetch(workspace: Workspace, tmp_path: Path) -> Fetch:
-    """`fetch(site)` runs the connector as the command does, with the bank operations of the fixture."""
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A place that holds what a first run brought."""
+    return Workspace(tmp_path_factory.mktemp("full"))
 
-    def fetch(site: Site, password: str = PASSWORD) -> Report:
-        account = Account(fields={"url": site.url, "login": EMAIL, "password": password})
-        options = RunOptions(fixture=HERE / "fixture.json")
-        return run_connector(find_connector("demo", tmp_path), account, workspace, options)
 
-    return fetch
+@pytest.fixture(scope="module")
+def arrived(full: Workspace) -> Report:
+    """What that first run reported."""
+    with Site() as site:
+        return fetch(site, full)
 
 
 def files(workspace: Workspace) -> set[bytes]:
@@ -42,9 +55,14 @@ def files(workspace: Workspace) -> set[bytes]:
     return {path.read_bytes() for path in workspace.files_root.rglob("*") if path.is_file()}
 
 
+def number(line: EntryReport) -> str:
+    """The vendor's number of a listed bill."""
+    return str(line.entry.summary()["number"])
+
+
 def failed(report: Report) -> list[str]:
     """The numbers of the bills whose file failed."""
-    return [str(line.entry.summary()["number"]) for line in report.entries if line.outcome is Outcome.FAILED]
+    return [number(line) for line in report.entries if line.outcome is Outcome.FAILED]
 
 
 def test_it_is_short_and_knows_nothing_but_the_toolkit() -> None:
@@ -57,20 +75,15 @@ def test_it_is_short_and_knows_nothing_but_the_toolkit() -> None:
     assert modules == {"collections.abc", "toolkit"}
 
 
-def test_everything_arrives_and_a_second_run_fetches_nothing(fetch: Fetch, workspace: Workspace, site: Site) -> None:
-    """24 bills and their files as the site has them; then, with a new login, no file twice."""
-    first, second = fetch(site), fetch(site)
-
-    assert (first.verdict, first.exit_code) == ("24 listed: 24 saved", 0)
-    assert (second.verdict, second.exit_code) == ("24 listed, all already there", 0)
-    assert files(workspace) == {render(bill) for bill in BILLS}
-    assert sorted(site.downloads) == sorted(bill.id for bill in BILLS)
+def test_everything_arrives(arrived: Report, full: Workspace) -> None:
+    """24 bills, and their files as the site has them."""
+    assert (arrived.verdict, arrived.exit_code) == ("24 listed: 24 saved", 0)
+    assert files(full) == {render(bill) for bill in BILLS}
 
 
-def test_each_bill_has_the_operation_that_paid_it(fetch: Fetch, site: Site) -> None:
+def test_each_bill_has_the_operation_that_paid_it(arrived: Report) -> None:
     """22 debits and the refund, each its own; the newest bill has none and says what was nearest."""
-    report = fetch(site)
-    links = {str(line.entry.summary()["number"]): line.link for line in report.entries}
+    links = {number(line): line.link for line in arrived.entries}
     unpaid = links.pop("OT-202509")
     payers = {name: link.operation["label"] for name, link in links.items() if link and link.operation}
 
@@ -81,21 +94,40 @@ def test_each_bill_has_the_operation_that_paid_it(fetch: Fetch, site: Site) -> N
     assert payers == {name: f"PRLV SEPA ORMA TELECOM 0312{name[-4:]}" for name in links if name != "OT-202408-R"}
 
 
-def test_the_store_holds_what_the_site_lists(fetch: Fetch, workspace: Workspace, site: Site) -> None:
+@pytest.mark.usefixtures("arrived")
+def test_the_store_holds_what_the_site_lists(full: Workspace) -> None:
     """Date, amount, currency, number and refund of every bill, beside the 38 bank operations."""
-    fetch(site)
-    store, _ = workspace.open()
-    stored = {bill.number: (bill.date, bill.amount, bill.currency, bill.is_refund) for bill in store.all(Bill)}
-    operations = store.all(BankOperation)
-    store.close()
+    store, _ = full.open()
+    with closing(store):
+        stored = {bill.number: (bill.date, bill.amount, bill.currency, bill.is_refund) for bill in store.all(Bill)}
+        operations = store.all(BankOperation)
 
     assert stored == {bill.id: (bill.issued, bill.total, "EUR", bill.kind == "refund") for bill in BILLS}
     assert len(operations) == 38
 
 
-def test_a_refused_password_is_tried_once(fetch: Fetch, site: Site) -> None:
+def test_no_secret_is_left_behind(arrived: Report, full: Workspace) -> None:
+    """Neither the password nor a token is in the log, the report, the store or the name of a file."""
+    kept = b"".join(path.read_bytes() for path in full.data.rglob("*") if path.is_file())
+    kept += repr(arrived.as_dict()).encode() + "".join(map(str, full.data.rglob("*"))).encode()
+
+    assert b"OT-202509" in kept
+    assert PASSWORD.encode() not in kept
+    assert b"eyJhbGciOi" not in kept
+
+
+@pytest.mark.usefixtures("arrived")
+def test_a_second_run_fetches_nothing(full: Workspace, site: Site) -> None:
+    """It logs in and lists; no file is asked for."""
+    again = fetch(site, full)
+
+    assert (again.verdict, again.exit_code) == ("24 listed, all already there", 0)
+    assert site.downloads == []
+
+
+def test_a_refused_password_is_tried_once(workspace: Workspace, site: Site) -> None:
     """LOGIN_FAILED in the site's words, exit 3, and not a second request that could lock the account."""
-    report = fetch(site, "wrong")
+    report = fetch(site, workspace, "wrong")
 
     assert report.error is not None
     assert (report.error.code, report.exit_code) == ("LOGIN_FAILED", 3)
@@ -104,61 +136,49 @@ def test_a_refused_password_is_tried_once(fetch: Fetch, site: Site) -> None:
 
 
 @pytest.mark.parametrize("faults", [Faults(login_down=True), Faults(listing_down=True)], ids=["login", "listing"])
-def test_a_site_that_is_down_is_not_a_wrong_password(fetch: Fetch, faults: Faults) -> None:
+def test_a_site_that_is_down_is_not_a_wrong_password(workspace: Workspace, faults: Faults) -> None:
     """VENDOR_DOWN and exit 5, at the login and at the listing."""
     with Site(faults=faults) as site:
-        report = fetch(site)
+        report = fetch(site, workspace)
 
     assert report.error is not None
     assert (report.error.code, report.exit_code) == ("VENDOR_DOWN", 5)
     assert site.downloads == []
 
 
-def test_a_site_that_is_gone_is_down(fetch: Fetch) -> None:
+def test_a_site_that_is_gone_is_down(workspace: Workspace) -> None:
     """Nobody listens on the port any more: VENDOR_DOWN."""
     with Site() as site:
         pass
-    report = fetch(site)
+    report = fetch(site, workspace)
 
     assert report.error is not None
     assert report.error.code == "VENDOR_DOWN"
 
 
-def test_what_came_before_the_site_went_down_is_kept(fetch: Fetch, workspace: Workspace) -> None:
+def test_what_came_before_the_site_went_down_is_kept(workspace: Workspace) -> None:
     """Ten of 24 are saved and the run ends in 1; the next run fetches the other 14 and nothing twice."""
     with Site(faults=Faults(down_after=10)) as dying:
-        first = fetch(dying)
+        first = fetch(dying, workspace)
     assert first.exit_code == 1
     assert len(dying.downloads) == len(files(workspace)) == 10
     assert len(failed(first)) == 14
 
     with Site() as healed:
-        second = fetch(healed)
+        second = fetch(healed, workspace)
     assert second.exit_code == 0
     assert sorted(healed.downloads) == sorted(failed(first))
     assert files(workspace) == {render(bill) for bill in BILLS}
 
 
-@pytest.mark.parametrize("broken", ["cut", "truncated", "empty", "login-page"])
-def test_a_broken_file_costs_only_itself(fetch: Fetch, workspace: Workspace, broken: Broken) -> None:
-    """23 files come, the broken one is reported and left out, the next run completes it."""
-    with Site(faults=Faults(pdf={"OT-202503": broken})) as site:
-        first = fetch(site)
-    assert (first.exit_code, failed(first)) == (1, ["OT-202503"])
-    assert files(workspace) == {render(bill) for bill in BILLS if bill.id != "OT-202503"}
+def test_broken_files_cost_only_themselves(workspace: Workspace) -> None:
+    """Cut off, truncated, empty, a login page: reported and left out, the others come, the next run completes."""
+    with Site(faults=Faults(pdf=BROKEN)) as site:
+        first = fetch(site, workspace)
+    assert (first.exit_code, sorted(failed(first))) == (1, sorted(BROKEN))
+    assert files(workspace) == {render(bill) for bill in BILLS if bill.id not in BROKEN}
 
     with Site() as healed:
-        second = fetch(healed)
-    assert (second.exit_code, healed.downloads) == (0, ["OT-202503"])
+        second = fetch(healed, workspace)
+    assert (second.exit_code, sorted(healed.downloads)) == (0, sorted(BROKEN))
     assert files(workspace) == {render(bill) for bill in BILLS}
-
-
-def test_no_secret_is_left_behind(fetch: Fetch, workspace: Workspace, site: Site) -> None:
-    """Neither the password nor a token is in the log, the report, the store or the name of a file."""
-    report = fetch(site)
-    kept = b"".join(path.read_bytes() for path in workspace.data.rglob("*") if path.is_file())
-    kept += repr(report.as_dict()).encode() + "".join(map(str, workspace.data.rglob("*"))).encode()
-
-    assert b"OT-202509" in kept
-    assert PASSWORD.encode() not in kept
-    assert b"eyJhbGciOi" not in kept

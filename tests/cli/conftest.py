@@ -95,6 +95,8 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """`spawn("run", "acme", stderr=subprocess.PIPE)` starts the real command, in a session without a terminal."""
     with ExitStack() as running:
+        # Tests started in the background are deaf to Ctrl-C, and would hand that down.
+        running.callback(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
 
         def spawn(*arguments: object, **options: Any) -> subprocess.Popen[str]:
             process = subprocess.Popen(
@@ -106,8 +108,6 @@ def spawn() -> Iterator[Callable[..., subprocess.Popen[str]]]:
                     "text": True,
                     "env": {**os.environ, "PYTHONUNBUFFERED": "1"},
                     "start_new_session": True,
-                    # Tests started in the background would hand down a deaf ear for Ctrl-C.
-                    "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
                     **options,
                 },
             )

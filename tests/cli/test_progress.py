@@ -8,6 +8,9 @@ from rich.console import Console
 from toolkit.cli.progress import LineProgress, LiveProgress, SilentProgress, make_progress
 
 
+ERASE_LINE = "\x1b[2K"
+
+
 class Screen(io.StringIO):
     """A terminal that remembers what was written."""
 
@@ -102,10 +105,11 @@ def test_live_ends_complete(live: LiveProgress, screen: Screen) -> None:
 
 
 def test_live_steps_aside(live: LiveProgress, screen: Screen) -> None:
-    """While it is paused nothing is drawn and the cursor is there; then the lines are drawn again."""
+    """When it is paused the lines are cleared away and nothing is drawn; then they are drawn again."""
     with live:
         live.operation_started("log_in")
         with live.paused():
+            assert ERASE_LINE in screen.getvalue().rpartition("log_in")[2]
             screen.seek(0)
             screen.truncate()
             live.operation_ended("log_in", "logged in", 1)

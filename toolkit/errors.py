@@ -13,7 +13,6 @@
     │   └── Maintenance           MAINTENANCE
     ├── NotExistingDirectory      NOT_EXISTING_DIRECTORY    exit 6
     ├── FileDownloadFailed        FILE_DOWNLOAD_FAILED      one entry, not the run
-    ├── InvalidEntry              INVALID_ENTRY             one entry, not the run
     ├── ManifestError             INVALID_MANIFEST          exit 2
     ├── UsageError                USAGE                     exit 2
     ├── BrowserMissing            BROWSER_MISSING           exit 6
@@ -29,7 +28,6 @@ __all__ = [
     "BrowserMissing",
     "ChangePassword",
     "FileDownloadFailed",
-    "InvalidEntry",
     "LoginFailed",
     "Maintenance",
     "ManifestError",
@@ -132,12 +130,6 @@ class FileDownloadFailed(ToolkitError):
     """One file could not be downloaded, or is not what it should be."""
 
     code = "FILE_DOWNLOAD_FAILED"
-
-
-class InvalidEntry(ToolkitError):
-    """One entry lacks something that it must have, or holds a value that cannot be."""
-
-    code = "INVALID_ENTRY"
 
 
 class ManifestError(ToolkitError):

@@ -26,7 +26,7 @@ PAGE = """<!doctype html><title>Acme</title><body><script>
         <p class="error" hidden>No such user</p>`);
   document.querySelector('button').onclick = () => after[document.querySelector('#password').value]();
 </script>"""
-SITE = {"/login": PAGE, "/api/dies": None, "/api/503": (503, {}, b"")}
+SITE: dict[str, object] = {"/login": PAGE, "/api/dies": None, "/api/503": (503, {}, b"")}
 
 LOG_IN = login_form(
     "/login",

@@ -53,6 +53,7 @@ class BaseModel(pydantic.BaseModel):
     pdfurl: str | None = Field(None, exclude=True)
     fetch: Callable[[Any], bytes] | None = Field(None, exclude=True, repr=False)
     filename: str | None = None
+    tags: list[str] = Field(default_factory=list)
     natural_key: str = Field("", exclude=True, repr=False)
 
     _problems: list[str] = PrivateAttr(default_factory=list)

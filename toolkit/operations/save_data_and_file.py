@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.pool import ThreadPool
+from multiprocessing.pool import AsyncResult, ThreadPool
 from typing import TYPE_CHECKING
 
-import requests
-
-from toolkit.errors import FileDownloadFailed, InvalidEntry
+from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
 from toolkit.operations.naming import get_entry_file_name
 from toolkit.report import Outcome
@@ -63,8 +61,7 @@ def save_data_and_file(
         mine = [entry for entry in run.entries.filtered if isinstance(entry, model)]
         saved = 0
         for done, (entry, arrival) in enumerate(_arrivals(run, mine, chosen), 1):
-            if tags:
-                entry.__pydantic_extra__["tags"] = list(tags)
+            entry.tags = [*entry.tags, *tags]
             saved += _save(run, entry, arrival)
             run.observer.advanced(done, len(mine))
         return f"{saved} saved" if saved == len(mine) else f"{saved} saved, {len(mine) - saved} failed"
@@ -89,7 +86,8 @@ def _arrivals(run: Run, entries: Sequence[BaseModel], options: SaveOptions) -> I
     waiting: deque[tuple[BaseModel, Arrival]] = deque()
     try:
         for entry in entries:
-            waiting.append((entry, pool.apply_async(_fetch, (run, entry, options, drafts)).get))
+            coming = pool.apply_async(_settled, (partial(_fetch, run, entry, options, drafts),))
+            waiting.append((entry, partial(_settle, coming)))
             if len(waiting) > options.concurrency * AHEAD:
                 yield waiting.popleft()
         yield from waiting
@@ -97,6 +95,21 @@ def _arrivals(run: Run, entries: Sequence[BaseModel], options: SaveOptions) -> I
         pool.terminate()
         for draft in drafts:
             draft.close()
+
+
+def _settled(fetch: Arrival) -> _Fetched | BaseException | None:
+    """Whatever is raised comes back as a value: a pool's thread would die of SystemExit and leave us waiting."""
+    try:
+        return fetch()
+    except BaseException as error:  # noqa: BLE001 - raised again by `_settle`
+        return error
+
+
+def _settle(coming: AsyncResult[_Fetched | BaseException | None]) -> _Fetched | None:
+    settled = coming.get()
+    if isinstance(settled, BaseException):
+        raise settled
+    return settled
 
 
 def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: list[ExitStack]) -> _Fetched | None:
@@ -126,19 +139,13 @@ def _download(run: Run, entry: BaseModel, draft: Draft) -> Downloaded:
 
 def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
     try:
-        return _save_file(run, entry, arrival)
-    except InvalidEntry as error:
-        run.report.outcome(entry, Outcome.REFUSED, reason=error.message)
-        return False
-
-
-def _save_file(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
-    try:
         fetched = arrival()
-    except (FileDownloadFailed, requests.RequestException) as error:
+    except StoreError:  # a full disk is no fault of this entry
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one file's trouble is, the others go on
         _store(run, entry, None)
-        run.report.outcome(entry, Outcome.FAILED, reason=run.mask(str(error)))
-        run.log("warning", f"file failed: {error}", row=run.report.of(entry).row)
+        run.report.outcome(entry, Outcome.FAILED, reason=run.mask(str(error) or type(error).__name__))
+        run.log.failure(error)
         return False
     if fetched is None:
         _store(run, entry, None)

@@ -1,0 +1,127 @@
+"""Saving entries and their files."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from toolkit.models import Bill
+from toolkit.operations import SaveOptions, filter_existing, save_data_and_file
+from toolkit.report import Outcome
+from toolkit.run import Run
+
+MakeRun = Callable[..., Run]
+Serve = Callable[[Mapping[str, object]], str]
+
+PDF = b"%PDF-1.4\n" + b"x" * 5000 + b"\n%%EOF\n"
+TYPE = {"Content-Type": "application/pdf"}
+SITE: dict[str, object] = {
+    "/good": (200, TYPE, PDF),
+    "/gone": (404, {}, b""),
+    "/html": "<!doctype html><title>Log in</title>",
+    "/empty": (200, TYPE, b""),
+    "/cut": (200, {**TYPE, "Content-Length": "9999"}, PDF),
+    "/truncated": (200, TYPE, PDF[:100]),
+    "/dies": None,
+}
+
+
+def bill(number: int, path: str | None, **fields: object) -> Bill:
+    """A bill whose file is at `path`."""
+    return Bill(date="2025-03-09", amount="23.90", currency="EUR", number=number, pdfurl=path, **fields)
+
+
+def save(run: Run, *bills: Bill, options: SaveOptions | None = None) -> str:
+    """List, filter and save these bills."""
+    run.entries.fetched = []
+    for one in bills:
+        run.add(one)
+    filter_existing(Bill)(run)
+    return save_data_and_file(Bill, options=options, tags=["paper"])(run)
+
+
+def test_files_are_named_checked_and_stored(serve: Serve, make_run: MakeRun) -> None:
+    """Two bills of one name get two files; what the store says is what is on disk."""
+    run = make_run(url=serve(SITE))
+    other = bill(2, None, fetch=lambda _: PDF + b"%%EOF")
+    words = save(run, bill(1, "/good"), other)
+
+    assert words == "2 saved"
+    names = [run.report.of(one).file for one in run.entries.saved]
+    assert names == ["acme/2025-03-09_acme_23.90.pdf", "acme/2025-03-09_acme_23.90 (2).pdf"]
+    assert (run.files.root / names[0]).read_bytes() == PDF
+    assert {row.file for row in run.store.overview()} == set(names)
+    assert [one.tags for one in run.store.all(Bill)] == [["paper"], ["paper"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/gone", "HTTP 404"),
+        ("/html", "an HTML page came instead"),
+        ("/empty", "the file is empty"),
+        ("/cut", "of 9,999 bytes"),
+        ("/truncated", "the PDF is truncated"),
+    ],
+)
+def test_a_bad_file_is_reported_and_costs_no_other(serve: Serve, make_run: MakeRun, path: str, reason: str) -> None:
+    """The bill is stored without a file, no half file is left, and the next run completes it."""
+    run = make_run(url=serve(SITE))
+    bad, good = bill(1, path), bill(2, "/good")
+    words = save(run, bad, good)
+
+    assert words == "1 saved, 1 failed"
+    assert run.report.of(bad).outcome == Outcome.FAILED
+    assert reason in run.report.of(bad).reason
+    assert len(list((run.files.root / "acme").iterdir())) == 1
+    again = bill(1, "/good")
+    assert save(run, again, bill(2, "/good")) == "1 saved"
+    assert run.report.of(again).outcome == Outcome.COMPLETED
+    assert len(run.store.all(Bill)) == 2
+
+
+def test_an_entry_without_a_file_is_saved_alone(make_run: MakeRun) -> None:
+    """Data only."""
+    run = make_run()
+    plain = bill(1, None)
+    save(run, plain)
+
+    assert run.report.of(plain).outcome == Outcome.SAVED
+    assert run.report.of(plain).file == ""
+
+
+def test_many_files_arrive_in_the_order_of_the_site(serve: Serve, make_run: MakeRun) -> None:
+    """Eight at once, and still the first listed gets the plain name."""
+    run = make_run(url=serve({f"/{n}": (200, TYPE, PDF + b"%" * n + b"%%EOF") for n in range(60)}))
+    save(run, *(bill(n, f"/{n}") for n in range(60)), options=SaveOptions(concurrency=8, sub_path="2025"))
+
+    assert [entry.number for entry in run.entries.saved] == [str(n) for n in range(60)]
+    first = run.report.of(run.entries.saved[0]).file
+    assert first == "acme/2025/2025-03-09_acme_23.90.pdf"
+
+
+def test_an_interruption_leaves_no_half_file(make_run: MakeRun) -> None:
+    """Ctrl-C while a file is on its way: what was saved stays, nothing else has a name or a draft."""
+    run = make_run()
+
+    def interrupted(_: Run) -> bytes:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save(
+            run,
+            bill(1, None, fetch=lambda _: PDF),
+            bill(2, None, fetch=interrupted),
+            options=SaveOptions(concurrency=1),
+        )
+    assert [path.name for path in (run.files.root / "acme").iterdir()] == ["2025-03-09_acme_23.90.pdf"]
+
+
+def test_whatever_a_connector_raises_for_one_file_costs_no_other(make_run: MakeRun) -> None:
+    """A KeyError in `fetch` is that entry's failure."""
+    run = make_run()
+    bad = bill(1, None, fetch=lambda _: {}["pdf"])
+    words = save(run, bad, bill(2, None, fetch=lambda _: PDF))
+
+    assert words == "1 saved, 1 failed"
+    assert run.report.of(bad).reason == "'pdf'"
+    assert "KeyError" in run.log.path.read_text()

@@ -7,7 +7,6 @@ from rich.console import Console
 
 from toolkit.cli.progress import LineProgress, LiveProgress, SilentProgress, make_progress
 
-
 ERASE_LINE = "\x1b[2K"
 
 

@@ -61,21 +61,31 @@ def test_a_bill_without_a_payment_says_why(make_run: MakeRun) -> None:
 
 
 def test_running_again_changes_nothing_and_reports_the_same(make_run: MakeRun) -> None:
-    """A standing link stays, even when a better operation has come since, and its operation pays no other bill."""
+    """A link that stands stays, even when an operation that suits better has come since."""
     run = make_run()
     moved(run, "2025-03-15")
     bill = listed(run, "7", "2025-03-09")
     operation = link_bank_operation(Bill, identifier="acme")
     operation(run)
     before, said = run.store.links(), link_of(run, bill)
-
-    moved(run, "2025-03-09", "-1")
-    other = listed(run, "8", "2025-03-14")
+    moved(run, "2025-03-09")
     run.report.of(bill).link = None
 
-    assert operation(run) == "1 linked, 1 not"
+    assert operation(run) == "1 linked"
     assert run.store.links() == before
     assert link_of(run, bill) == said
+
+
+def test_an_operation_with_a_standing_link_pays_no_other_bill(make_run: MakeRun) -> None:
+    """However well it would suit the bill that was listed since."""
+    run = make_run()
+    moved(run, "2025-03-15")
+    listed(run, "7", "2025-03-09")
+    operation = link_bank_operation(Bill, identifier="acme")
+    operation(run)
+    other = listed(run, "8", "2025-03-14")
+
+    assert operation(run) == "1 linked, 1 not"
     assert link_of(run, other).reason == "the operation of 2025-03-15 already pays bill 7"
 
 

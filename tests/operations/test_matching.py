@@ -9,7 +9,7 @@ from time import process_time
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from toolkit.models import BankOperation
@@ -136,6 +136,27 @@ def test_it_is_the_best_of_all_ways(
     random.shuffle(dues)
     random.shuffle(operations)
     assert match(dues, operations, rules) == found
+
+
+DAYS = st.lists(st.integers(0, 6), max_size=7)
+
+
+@given(DAYS, DAYS, st.integers(0, 8), st.integers(0, 8))
+@example([0, 1, 1], [1, 1], 0, 1)
+def test_equal_bills_are_paid_in_order(billed: list[int], paid: list[int], past: int, future: int) -> None:
+    """By date, then id; and of those of one day the first are linked, and the first operations used."""
+    dues = sorted((due(f"b{number}", day) for number, day in enumerate(billed)), key=lambda one: (one.date, one.id))
+    operations = [operation(f"o{number}", day) for number, day in enumerate(paid)]
+    found = links(dues, operations, Rules(ACME, past, future, late=0))
+    dates = {str(one.id): one.date for one in operations}
+    used = [(dates[found[bill.id]], found[bill.id]) for bill in dues if bill.id in found]
+
+    assert used == sorted(used)
+    for day in dates.values():
+        linked = [bill.id in found for bill in dues if bill.date == day]
+        taken = [id_ in found.values() for id_ in sorted(dates) if dates[id_] == day]
+        assert linked == sorted(linked, reverse=True)
+        assert taken == sorted(taken, reverse=True)
 
 
 @given(CASES, CASES)

@@ -109,6 +109,15 @@ def test_a_long_name_keeps_date_amount_and_extension() -> None:
     assert name == f"2025-03-09_{'漢' * 26}_23.90.pdf"
 
 
+@pytest.mark.parametrize("letter", ["a", "é", "漢", "🧾"])
+def test_a_long_filename_is_cut_before_its_extension(letter: str) -> None:
+    """To at most 200 bytes, whatever a character takes."""
+    name = get_entry_file_name(bill(filename=f"{letter * 300}.csv"))
+
+    assert name.strip(letter) == ".csv"
+    assert 180 <= len(name.encode()) <= 200
+
+
 @given(filename=st.text() | st.text(alphabet="./\\ -conua\u202e$~:é", max_size=30), vendor=st.text())
 def test_every_name_is_safe(filename: str, vendor: str) -> None:
     """Whatever the site says: valid on every system, visible, at most 200 bytes, one path segment, always the same."""

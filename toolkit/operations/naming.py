@@ -94,7 +94,7 @@ def _guess(entry: BaseModel) -> str:
 
 def _safe(stem: str, extension: str) -> str:
     tail = _cut("".join(words(extension)), LONGEST_EXTENSION) or "pdf"
-    visible = re.sub(r" +\.", ".", _visible(stem)).lstrip(" .-")
+    visible = re.sub(r" +\.", ".", _visible(stem))
     short = _cut(visible, LONGEST_NAME - LONGEST_EXTENSION - len("._")).rstrip(" .")
     return f"{sanitize_filename(short, platform='universal') or 'document'}.{tail}"
 

@@ -48,6 +48,7 @@ class Har:
         except OSError as error:
             raise HarError(f"{path.name} cannot be read: {error.strerror}.") from None
         document = _parsed(text, path.name)
+        files.recoded = as_dict(document["log"].get("creator")).get("name") == "Playwright"
         har = cls(document=document)
         for number, raw in enumerate(document["log"].pop("entries"), 1):
             if not isinstance(raw, dict):

@@ -7,34 +7,21 @@ text alone leaves open.
 
 import base64
 import binascii
-import codecs
-import contextlib
 import gzip
 import re
 import zlib
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote_plus
 
-__all__ = ["INLINE_LIMIT", "BodyContext", "Files", "Unreadable", "as_text", "extension", "put_body", "read_body"]
+from toolkit.transport.har_charsets import BodyContext, Unreadable, as_text, encode
+
+__all__ = ["INLINE_LIMIT", "Files", "extension", "put_body", "read_body"]
 
 Raw = dict[str, Any]
 
 INLINE_LIMIT = 4096
 """Bodies up to this many bytes may stay in the HAR itself."""
 
-# Browsers read these labels as another charset than their name says (the WHATWG Encoding Standard); unlike Python they
-# also read utf-16 without a mark as little-endian.
-CODECS = {
-    **dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "ascii", "us-ascii", "l1"), "cp1252"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis"), "cp932"),
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
-    **dict.fromkeys(("gb2312", "gb_2312-80"), "gbk"),
-    **dict.fromkeys(("iso-8859-11", "tis-620"), "cp874"),
-    **dict.fromkeys(("utf-16", "unicode"), "utf-16-le"),
-    "iso-8859-9": "cp1254",
-}
 EXTENSIONS = {
     "application/gzip": "gz",
     "application/javascript": "js",
@@ -61,44 +48,26 @@ EXTENSIONS = {
     "text/javascript": "js",
     "text/xml": "xml",
 }
-TEXTUAL = re.compile(r"$|text/|multipart/|image/svg|.*(json|xml|javascript|ecmascript|graphql|urlencoded|x-unknown)")
-CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-DECLARED = re.compile(r"""<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-
-
-class Unreadable(Exception):
-    """Why a body cannot be read, as the end of a sentence that begins with which body it is."""
 
 
 class Files(Protocol):
-    """The files beside a HAR."""
+    """The files beside a HAR.
+
+    `recoded` tells that text in them, and in the HAR, is not what was sent but what Playwright made of it.
+    """
+
+    recoded: bool
 
     def read(self, name: str) -> bytes:
         """Give the bytes of a file named by `_file`; raise Unreadable when it is not there."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class BodyContext:
-    """What the rest of the entry says about a body: its type, its charsets, how it was compressed, how long it was."""
-
-    mime: str = ""
-    declared: Sequence[str] = ()
-    coding: str = ""
-    sizes: Collection[int] = ()
-    wire_sizes: Collection[int] = ()
-
-    @property
-    def textual(self) -> bool:
-        """Whether a body of this type is for people to read."""
-        return TEXTUAL.match(self.mime) is not None
-
-
 def read_body(holder: Raw, context: BodyContext, files: Files | None) -> bytes | None:
     """Give the bytes that `content` or `postData` holds, None when it holds none; raise Unreadable."""
     name, text = holder.get("_file"), holder.get("text")
     if isinstance(name, str) and name:
-        return _from_file(name, files)
+        return _from_file(name, files, context)
     if isinstance(text, str):
         return _from_text(text, holder, context)
     if text is not None:
@@ -118,16 +87,6 @@ def put_body(holder: Raw, data: bytes, mime: str = "application/octet-stream") -
         holder["text"] = text
 
 
-def as_text(data: bytes, mime: str = "") -> str | None:
-    """Give the text of bytes that are UTF-8 of a textual type, else None."""
-    if b"\0" in data or not TEXTUAL.match(mime):
-        return None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
 def extension(mime: str) -> str:
     """Give the file ending for a type: the same on every machine, unlike the one of `mimetypes`."""
     if mime in EXTENSIONS:
@@ -138,10 +97,13 @@ def extension(mime: str) -> str:
     return "txt" if mime.startswith("text/") else "bin"
 
 
-def _from_file(name: str, files: Files | None) -> bytes:
+def _from_file(name: str, files: Files | None, context: BodyContext) -> bytes:
     if files is None:
         raise Unreadable(f"is in the file {name}, which did not come with the entry")
-    return files.read(name)
+    data = files.read(name)
+    # What lies in a folder below was written by `har_files.write_body`, with the true bytes.
+    text = as_text(data, context.mime) if context.recoded and "/" not in name else None
+    return data if text is None else encode(text, context)
 
 
 def _from_text(text: str, holder: Raw, context: BodyContext) -> bytes:
@@ -149,7 +111,7 @@ def _from_text(text: str, holder: Raw, context: BodyContext) -> bytes:
     if encoding == "base64":
         return _undo_compression(_from_base64(text), context)
     if encoding in ("", "none", "text", "plain", "identity"):
-        return _encode(text, context)
+        return encode(text, context)
     try:
         return text.encode(encoding)
     except (LookupError, UnicodeError):
@@ -193,39 +155,6 @@ def _is_compressed(data: bytes, context: BodyContext) -> bool:
         case _:
             return False
     return marked and (context.textual or has_wire_size) and as_text(data) is None
-
-
-def _encode(text: str, context: BodyContext) -> bytes:
-    """Give the bytes whose decoding is `text`: of the charsets that may be, the one that fits the known length."""
-    candidates = list(_candidates(text, context))
-    for data in candidates:
-        if len(data) in context.sizes:
-            return data
-    if not candidates:
-        raise Unreadable("is text that no charset can hold: its bytes were lost when it was stored")
-    if "\ufffd" in text and any(size > 0 for size in context.sizes):
-        raise Unreadable("was stored as text although it is not: its bytes are lost")
-    return candidates[0]
-
-
-def _candidates(text: str, context: BodyContext) -> Iterator[bytes]:
-    labels = [label.lower() for kind in context.declared for label in CHARSET.findall(kind)]
-    for label in [*labels, *DECLARED.findall(text[:1024])[:1], "utf-8"]:
-        codec = CODECS.get(label.lower(), label)
-        with contextlib.suppress(LookupError, UnicodeError):
-            yield text.encode(codec, "toolkit-c1" if codec in ("cp1252", "windows-1252") else "strict")
-    with contextlib.suppress(UnicodeError):  # browsers drop the byte order mark from the text
-        yield text.encode("utf-8-sig")
-
-
-def _control_byte(error: UnicodeError) -> tuple[bytes, int]:
-    """Write a control character that windows-1252 has no name for as the byte that browsers made it from."""
-    if isinstance(error, UnicodeEncodeError) and ord(error.object[error.start]) < 0x100:  # noqa: PLR2004 -- one byte
-        return bytes([ord(error.object[error.start])]), error.start + 1
-    raise error
-
-
-codecs.register_error("toolkit-c1", _control_byte)
 
 
 def _from_params(params: list[Raw], context: BodyContext) -> bytes:

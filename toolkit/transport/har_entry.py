@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
-from toolkit.transport.har_bodies import BodyContext, Files, Unreadable, put_body, read_body
+from toolkit.transport.har_bodies import Files, put_body, read_body
+from toolkit.transport.har_charsets import BodyContext, Unreadable
 from toolkit.transport.har_parts import (
     HarError,
     Headers,
@@ -171,6 +172,11 @@ class HarEntry:
         self.raw["_webSocketMessages"] = frames
 
     @property
+    def recoded(self) -> bool:
+        """Whether Playwright recorded it: its texts are UTF-8 whatever was sent, and so is their size."""
+        return self.files is not None and self.files.recoded
+
+    @property
     def has_body(self) -> bool:
         """Whether a body is stored, readable or not; an empty text is none."""
         return bool(self._content.get("_file") or self._content.get("text")) and not self.frames_file
@@ -243,15 +249,16 @@ class HarEntry:
     def _response_context(self) -> BodyContext:
         headers, content = self.response_headers, self._content
         coding = (find_header(headers, "content-encoding") or "").strip().lower()
-        wire = {to_size(find_header(headers, "content-length")), to_size(self._response.get("bodySize"))}
-        size = to_size(content.get("size"))
+        wire = [to_size(find_header(headers, "content-length")), to_size(self._response.get("bodySize"))]
+        size, compression = to_size(content.get("size")), int(to_number(content.get("compression")))
         # mitmproxy's size is the one on the wire; with its `compression` it gives the decoded one.
-        sizes = {size, size + int(to_number(content.get("compression"))), *(() if coding else wire)} - {-1}
+        sizes = [*(() if coding else wire), *(() if self.recoded else (size, size + compression))]
         declared = (find_header(headers, "content-type") or "", str(content.get("mimeType") or ""))
-        return BodyContext(self.mime, declared, coding, sizes, wire)
+        known = [size for size in sizes if size >= 0]
+        return BodyContext(self.mime, declared, coding, known, wire, self.recoded)
 
     def _request_context(self) -> BodyContext:
         headers = self.request_headers
         declared = (find_header(headers, "content-type") or "", str(self._post_data.get("mimeType") or ""))
-        sizes = {to_size(find_header(headers, "content-length")), to_size(self._request.get("bodySize"))} - {-1}
-        return BodyContext(self.request_mime, declared, "", sizes)
+        sizes = [to_size(find_header(headers, "content-length")), to_size(self._request.get("bodySize"))]
+        return BodyContext(self.request_mime, declared, "", [size for size in sizes if size >= 0])

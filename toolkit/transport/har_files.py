@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from toolkit.transport.har_bodies import Unreadable, extension
+from toolkit.transport.har_bodies import extension
+from toolkit.transport.har_charsets import Unreadable
 from toolkit.transport.har_parts import HarError
 
 __all__ = ["BODIES", "Folder", "Zip", "write_atomically", "write_body"]
@@ -23,6 +24,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
+        self.recoded = False
 
     def read(self, name: str) -> bytes:
         """Give the bytes of a file in it; raises Unreadable."""
@@ -45,6 +47,7 @@ class Zip:
             raise HarError(f"{path.name} is not a zip file.") from None
         self._name = path.name
         self._folder = ""
+        self.recoded = False
 
     def read_har(self) -> bytes:
         """Give the HAR in it: the .har file that lies highest; raises HarError."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from toolkit.transport.har_bodies import INLINE_LIMIT, as_text
+from toolkit.transport.har_bodies import INLINE_LIMIT
+from toolkit.transport.har_charsets import as_text
 from toolkit.transport.har_entry import HarEntry
 from toolkit.transport.har_files import write_body
 from toolkit.transport.har_parts import HarError, Headers, Raw, as_dict, write_headers

@@ -8,6 +8,8 @@ from toolkit.transport.har_parts import HarError, as_dict, to_number, to_size
 __all__ = ["lint"]
 
 WITHOUT_BODY = {204, 205, 304}
+EMPTY_GZIP = 20
+"""Bytes of nothing at all, compressed."""
 
 
 def lint(entries: Iterable[HarEntry]) -> list[str]:
@@ -46,14 +48,14 @@ def _response_body(entry: HarEntry) -> Iterator[str]:
     if not _owes_body(entry):
         return
     told = to_size(entry.header("content-length"))
-    size = to_size(as_dict(as_dict(entry.raw.get("response")).get("content")).get("size"))
-    expected = told if told >= 0 else size
-    if not body and expected > 0:
+    coded = entry.header("content-encoding") is not None
+    size = -1 if entry.recoded else to_size(as_dict(as_dict(entry.raw.get("response")).get("content")).get("size"))
+    if not body and (expected := told if told >= 0 else size) > (EMPTY_GZIP if coded else 0):
         yield f"has no response body, although it had {expected} bytes"
-    elif 0 < len(body) < size:
-        yield f"has {len(body)} bytes of response body, although it had {size}"
-    elif body and told not in (-1, len(body)) and entry.header("content-encoding") is None:
+    elif body and not coded and told not in (-1, len(body)):
         yield f"has {len(body)} bytes of response body, although {told} were sent"
+    elif 0 < len(body) < size and (coded or told < 0):
+        yield f"has {len(body)} bytes of response body, although it had {size}"
 
 
 def _owes_body(entry: HarEntry) -> bool:

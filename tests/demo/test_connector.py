@@ -1,4 +1,4 @@
-"""The connector against its site: the whole road, and every way in which the site can spoil it."""
+"""The connector against its site: the whole road, and what the site can spoil; `test_command.py` has exit codes."""
 
 import ast
 from contextlib import closing
@@ -133,27 +133,6 @@ def test_a_refused_password_is_tried_once(workspace: Workspace, site: Site) -> N
     assert (report.error.code, report.exit_code) == ("LOGIN_FAILED", 3)
     assert "Wrong email address or password." in report.error.message
     assert site.requests.count("POST /api/login") == 1
-
-
-@pytest.mark.parametrize("faults", [Faults(login_down=True), Faults(listing_down=True)], ids=["login", "listing"])
-def test_a_site_that_is_down_is_not_a_wrong_password(workspace: Workspace, faults: Faults) -> None:
-    """VENDOR_DOWN and exit 5, at the login and at the listing."""
-    with Site(faults=faults) as site:
-        report = fetch(site, workspace)
-
-    assert report.error is not None
-    assert (report.error.code, report.exit_code) == ("VENDOR_DOWN", 5)
-    assert site.downloads == []
-
-
-def test_a_site_that_is_gone_is_down(workspace: Workspace) -> None:
-    """Nobody listens on the port any more: VENDOR_DOWN."""
-    with Site() as site:
-        pass
-    report = fetch(site, workspace)
-
-    assert report.error is not None
-    assert report.error.code == "VENDOR_DOWN"
 
 
 def test_what_came_before_the_site_went_down_is_kept(workspace: Workspace) -> None:

@@ -418,6 +418,15 @@ def test_a_copy_is_its_own() -> None:
     assert (jar.get_dict(), other.home, other.now()) == ({"a": "1"}, "h.example", 5.0)
 
 
+def test_may_change_while_it_is_walked_through() -> None:
+    """As it does when another thread gets an answer."""
+    jar = CookieJar.from_playwright([cookie(name=name) for name in "abc"])
+    for kept in jar:
+        jar.set(f"{kept.name}2", "1", domain="acme.example")
+
+    assert jar.keys() == ["a", "b", "c", "a2", "b2", "c2"]
+
+
 def test_shows_no_values() -> None:
     """Neither repr nor str of a jar holds a secret."""
     jar = CookieJar.from_playwright([cookie(value="s3cret")])

@@ -107,6 +107,14 @@ def test_says_where_it_ends_when_no_length_was_announced(site: Site, session: Se
     assert refused(session, site.url()) == "ends after 5 bytes"
 
 
+def test_the_length_of_chunks_is_not_that_of_the_document(site: Site, session: Session) -> None:
+    """Some servers send a Content-Length beside; it says nothing."""
+    headers = [("Transfer-Encoding", "chunked"), ("Content-Length", "3")]
+    site.pages["/"] = lambda _: Answer(b"5\r\nhello\r\n0\r\n\r\n", headers=headers)
+
+    assert download(session, site.url(), io.BytesIO()).size == 5
+
+
 def test_says_that_nobody_answers(site: Site, session: Session) -> None:
     """The cause is kept for who wants to know that the site is down."""
     site.close()

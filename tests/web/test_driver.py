@@ -1,9 +1,11 @@
 """One driver for all browsers of a thread."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from toolkit.errors import UsageError
 from toolkit.web import open_driver
 
 
@@ -31,6 +33,17 @@ def test_after_the_last_one_a_new_one_starts() -> None:
 
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(two).result()
+
+
+def test_says_why_none_can_start() -> None:
+    """In a notebook, or beside somebody else's Playwright, one sentence tells."""
+
+    async def notebook() -> None:
+        with open_driver():
+            raise AssertionError
+
+    with ThreadPoolExecutor(1) as thread, pytest.raises(UsageError, match="runs an event loop"):
+        thread.submit(asyncio.run, notebook()).result()
 
 
 def test_each_thread_has_its_own() -> None:

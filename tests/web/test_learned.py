@@ -123,7 +123,10 @@ def test_other_sites_and_pictures_do_not_count(watch: Watch, page: Page, site: S
     fetch(page, site.url("/ads"))
     fetch(page, f"{page.url}401")
     page.evaluate("() => new Promise(done => { const i = new Image(); i.onerror = done; i.src = '/ads' })")
-    page.evaluate("() => { const c = new AbortController(); fetch('/', {signal: c.signal}).catch(e => e); c.abort() }")
+    with page.expect_event("requestfailed", lambda request: request.resource_type == "fetch"):
+        page.evaluate(
+            "() => { const c = new AbortController(); fetch('/', {signal: c.signal}).catch(e => e); c.abort() }"
+        )
 
     assert watch.failure() is None
 

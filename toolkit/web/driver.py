@@ -6,6 +6,8 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from toolkit.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,10 +24,13 @@ _held = _Held()
 
 @contextmanager
 def open_driver() -> Iterator[Playwright]:
-    """Give this thread's driver, started for the first who asks and stopped after the last has gone."""
-    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415 - slow to import
+    """Give this thread's driver, started for the first who asks and stopped after the last has gone.
 
-    playwright = _held.playwright = _held.playwright or sync_playwright().start()
+    Raises UsageError in a thread that runs an event loop, or a driver that was not started here.
+    """
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    playwright = _held.playwright = _held.playwright or _start()
     _held.users += 1
     try:
         yield playwright
@@ -35,3 +40,17 @@ def open_driver() -> Iterator[Playwright]:
             _held.playwright = None
             with suppress(Error):
                 playwright.stop()
+
+
+def _start() -> Playwright:
+    import asyncio  # noqa: PLC0415 - slow to import
+
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow to import
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return sync_playwright().start()
+    raise UsageError(
+        "No browser can start in this thread: it runs an event loop, as notebooks do, or Playwright itself."
+    )

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any, Self
@@ -155,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_head(self, reply: Reply) -> None:
         self.send_response(reply.status)
-        if reply.status != 204:  # noqa: PLR2004
+        if reply.status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Type", reply.type)
             self.send_header("Content-Length", str(len(reply.body)))
         for cookie in reply.cookies:

@@ -1,0 +1,38 @@
+"""Which names announce a secret: `csrfToken`, `X-Api-Key`, `login[password]`, `otp`."""
+
+import re
+
+from toolkit.transport.shapes import looks_secret
+
+__all__ = ["CLAIMS", "KEYWORD", "is_secret"]
+
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+TYPED = re.compile(
+    r"(?:.*(?:password|passwd|passphrase|passcode)|pwd|pass|pin|otp|totp|mfa|cvv|cvc|motdepasse|passwort|wachtwoord)"
+    r"|.* (?:auth|security|login|verification|otp|sms|mfa|pin) code"
+)
+TOKEN = re.compile(
+    r"(?:.* )?(?:\w*(?:token|secret|csrf|xsrf|apikey|sessionid|sessid)|jwt|sid|bearer|authenticity|credentials?)"
+    r"|(?:.* )?(?:api key|access key|session id|code|session|key|auth|ticket|state|assertion|verifier|signature|cookie)"
+)
+KEYWORD = re.compile(
+    b"token|passw|passp|passc|pwd|secret|csrf|xsrf|otp|jwt|sess|sid|api_key|api-key|apikey|auth|credential|ticket|code"
+)
+"""Where to look for such a name in a body in lower case; not every hit is one."""
+
+CLAIMS = frozenset(
+    {"sub", "email", "name", "given_name", "family_name", "preferred_username", "phone_number", "jti", "upn", "nonce"}
+)
+"""The claims of a JWT that say who it is for, or make it unique."""
+
+
+def is_secret(name: str, value: str, *, asked: bool) -> bool:
+    """Whether a value under a name is a secret; `asked` says that it stood in a request.
+
+    What people type (a password, a code) is one whatever it looks like. Tokens must look random, and so must anything
+    in an answer, where the same names label translations, schemas and error codes.
+    """
+    words = " ".join(word.lower() for word in WORD.findall(name))
+    if TYPED.fullmatch(words) or TYPED.fullmatch(words.rpartition(" ")[2]):
+        return bool(value) if asked else looks_secret(value)
+    return bool(TOKEN.fullmatch(words)) and looks_secret(value)

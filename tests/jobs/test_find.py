@@ -26,7 +26,11 @@ def make(folder: Path, slug: str, code: str | None, **changes: object) -> Path:
     return folder
 
 
-GOOD = "import toolkit\nfrom . import names\nconnector = toolkit.create_new(name=names.NAME, models=[], fetch_operations=[])"
+GOOD = """
+import toolkit
+from . import names
+connector = toolkit.create_new(name=names.NAME, models=[], fetch_operations=[])
+"""
 
 
 def test_connectors_are_listed_without_running_their_code(tmp_path: Path) -> None:

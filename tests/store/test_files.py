@@ -1,8 +1,10 @@
 """Tests of files on disk."""
 
 import errno
+import fcntl
 import hashlib
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -78,6 +80,34 @@ def test_without_hard_links_nothing_is_overwritten_either(
 
     assert [save(body, "a.pdf").name for body in (b"one", b"two", b"one")] == ["a.pdf", "a (2).pdf", "a.pdf"]
     assert _names(files.root) == {"a.pdf", "a (2).pdf"}
+
+
+def test_without_hard_links_one_at_a_time_looks_and_renames(
+    files: Files, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at a name and the renaming, no other run can take the name: the folder is locked."""
+    waits: list[bool] = []
+
+    def look(_path: Path) -> bool:
+        with pytest.raises(BlockingIOError):
+            _lock_now(files.root)
+        waits.append(True)
+        return False
+
+    monkeypatch.setattr(os, "link", _no_links)
+    monkeypatch.setattr(os.path, "lexists", look)
+    save(b"one", "a.pdf")
+
+    assert waits == [True]
+    _lock_now(files.root)
+
+
+def _lock_now(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(descriptor)
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -185,8 +215,6 @@ def test_a_file_in_the_place_of_a_folder_is_said(files: Files) -> None:
 
 def test_a_full_disk_is_said(files: Files) -> None:
     """Running out of room while writing is a sentence, and leaves nothing behind."""
-    import resource  # noqa: PLC0415 - not on every system
-
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
     try:

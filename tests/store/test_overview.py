@@ -50,9 +50,9 @@ def test_a_bill_paid_twice_is_one_row(store: Store, provenance: Provenance, bill
     """Several operations of one bill come in one row, by date."""
     store.create(bill(_id="bill"))
     store.create(bill(_id="other"))
-    for day in (9, 4):
-        store.create(BankOperation(_id=f"part {day}", date=date(2025, 4, day), amount=-21, label=f"part {day}"))
-        store.link("bill", f"part {day}", "adds up", provenance)
+    for id_, day in (("a", 9), ("b", 4)):
+        store.create(BankOperation(_id=id_, date=date(2025, 4, day), amount=-21, label=f"part {day}"))
+        store.link("bill", id_, "adds up", provenance)
 
     labels = {row.id: [operation.label for operation in row.operations] for row in store.overview()}
 

@@ -35,26 +35,48 @@ def test_an_update_keeps_what_the_entry_does_not_say(
     store: Store, provenance: Provenance, later: Provenance, bill: MakeBill, file: Callable[..., File]
 ) -> None:
     """Natural key, file, birthday and unknown fields stay; the run is the one that changed it."""
-    store.insert(bill(number="1", natural_key="key", paper=True), provenance, file())
+    store.insert(bill(number="1", natural_key="key", paper=True, filename="1.pdf"), provenance, file())
 
-    store.upsert([bill(number="1", title="March")], KEYS, later)
+    store.upsert([bill(number="1", title="March", filename=None)], KEYS, later)
 
     stored = store.all(Bill)[0]
-    assert (stored.title, stored.model_dump()["paper"], stored.natural_key) == ("March", True, "key")
+    assert (stored.title, stored.filename, stored.natural_key) == ("March", "1.pdf", "key")
+    assert stored.model_dump()["paper"]
     assert store.existing(Bill, ["key"])["key"].file is not None
     with store._reading() as connection:
         row = connection.execute(select(bills.c.created, bills.c.updated, bills.c.run)).one()
     assert (row.created.day, row.updated.day, row.run) == (1, 2, "run-2")
 
 
+def test_what_an_entry_says_counts_even_if_usual(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """A value that was given replaces the stored one, the default value too; a default that was not given does not."""
+    store.insert(bill(number="1", is_refund=True, tags=["mine"]), provenance)
+    store.insert(bill(number="2", is_refund=True, tags=["mine"]), provenance)
+
+    store.upsert([bill(number="1"), bill(number="2", is_refund=False, tags=[])], KEYS, provenance)
+
+    stored = {one.number: (one.is_refund, one.tags) for one in store.all(Bill)}
+    assert stored == {"1": (True, ["mine"]), "2": (False, [])}
+
+
+def test_what_was_filled_in_counts(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """A field that the run filled in, not the connector, is part of what the entry says."""
+    store.insert(bill(number="1", currency="EUR"), provenance)
+    entry = Bill(date="2025-03-31", amount="42.10", number="1")
+    entry.fill_in(vendor="acme", currency="CHF")
+
+    assert store.upsert([entry], KEYS, provenance).updated == [entry]
+    assert store.all(Bill)[0].currency == "CHF"
+
+
 def test_equals_within_one_batch_are_one_document(store: Store, provenance: Provenance, bill: MakeBill) -> None:
-    """The second of two entries with the same key is an update of the first."""
-    first, second = bill(number="1"), bill(number="1", title="again")
+    """A second entry with the same key is an update of the first, and the last one wins."""
+    first, second, third = (bill(number="1", title=title) for title in ("March", "April", "March"))
 
-    changes = store.upsert([first, second], KEYS, provenance)
+    changes = store.upsert([first, second, third], KEYS, provenance)
 
-    assert ([first], [second]) == (changes.created, changes.updated)
-    assert [one.title for one in store.all(Bill)] == ["again"]
+    assert ([first], [second, third]) == (changes.created, changes.updated)
+    assert [one.title for one in store.all(Bill)] == ["March"]
 
 
 def test_an_entry_without_its_key_is_refused(store: Store, provenance: Provenance, bill: MakeBill) -> None:

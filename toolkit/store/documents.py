@@ -88,7 +88,8 @@ class Store:
     def upsert(self, entries: Iterable[BaseModel], keys: Sequence[str], provenance: Provenance) -> Changes:
         """Store each entry, or bring up to date the stored one that has the same values in the fields `keys`.
 
-        A field that an entry leaves empty (None) keeps its stored value, and the file stays. Each entry gets its `id`.
+        A field that an entry does not say, or says is None, keeps its stored value, and so does the file. Each entry
+        gets its `id`.
         """
         with self._writing() as connection:
             return upsert.upsert(connection, entries, keys, provenance)

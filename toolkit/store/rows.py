@@ -35,16 +35,19 @@ def minor_units(amount: Decimal, currency: str) -> int | None:
     return units if abs(units) <= _LARGEST else None
 
 
-def as_document(entry: BaseModel) -> dict[str, Any]:
+def as_document(entry: BaseModel, *, exclude_unset: bool = False, exclude_defaults: bool = False) -> dict[str, Any]:
     """The entry as JSON values under the names it has in a Cozy, without its id; what is not JSON, as text.
 
     Raises StoreError for what cannot be text either: bytes, lists without end, halves of characters.
     """
     try:
-        document: dict[str, Any] = json.loads(entry.model_dump_json(by_alias=True, fallback=str))
+        text = entry.model_dump_json(
+            by_alias=True, fallback=str, exclude_unset=exclude_unset, exclude_defaults=exclude_defaults
+        )
     except PydanticSerializationError as error:
         raise StoreError(f"This {entry.display_name} cannot be stored: {error}.") from error
-    del document["_id"]
+    document: dict[str, Any] = json.loads(text)
+    document.pop("_id", None)
     return document
 
 

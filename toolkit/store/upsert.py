@@ -32,6 +32,12 @@ def merged(stored: M, changes: Mapping[str, Any]) -> M:
     return type(stored)(**{**as_document(stored), "_id": stored.id, "naturalKey": stored.natural_key, **news})
 
 
+def _said(entry: BaseModel) -> dict[str, Any]:
+    """What an entry says: fields that were given to it, and those that were filled in; None says nothing."""
+    said = {**as_document(entry, exclude_defaults=True), **as_document(entry, exclude_unset=True)}
+    return {name: value for name, value in said.items() if value is not None}
+
+
 class _Upsert:
     """One upsert: the stored documents by the values of their key fields, and what came of each entry."""
 
@@ -69,8 +75,7 @@ class _Upsert:
 
     def _update(self, entry: BaseModel, stored: BaseModel) -> BaseModel:
         entry.id = stored.id
-        news = {name: value for name, value in as_document(entry).items() if value is not None}
-        new = merged(stored, news)
+        new = merged(stored, _said(entry))
         if new == stored:
             self.changes.unchanged.append(entry)
         else:

@@ -105,7 +105,7 @@ def encoded(secret: Secret, old: bytes, new: bytes) -> Iterator[Form]:
     for upper in (False, True):
         yield Form(secret, "hex", hexed(old, upper=upper), hexed(new, upper=upper))
     yield Form(secret, "utf-16", wide(old), wide(new))
-    if len(old) >= IN_BASE64 and secret.reach is Reach.ANYWHERE:
+    if secret.reach is Reach.ANYWHERE and len(old) >= IN_BASE64:
         for offset in range(3):
             yield from in_base64(secret, old, new, offset)
 

@@ -45,8 +45,8 @@ LARGEST_FORM = 1 << 20
 def in_request(req: Req) -> Iterator[Found]:
     """The secrets of one request: its URL, headers, cookies and fields."""
     yield from in_url(req.url)
-    for name, value in req.headers:
-        yield from in_header(name, value, asked=True)
+    yield from in_tokens(req.url.encode("utf-8", "replace"))
+    yield from in_headers(req.headers, asked=True)
     if req.body:
         yield from in_form(req.body, req.header("content-type"))
         yield from in_body(req.body)
@@ -54,9 +54,15 @@ def in_request(req: Req) -> Iterator[Found]:
 
 def in_response(headers: Headers, body: bytes) -> Iterator[Found]:
     """The secrets of one answer: its headers, cookies, and what its body calls a token or a password."""
-    for name, value in headers:
-        yield from in_header(name, value, asked=False)
+    yield from in_headers(headers, asked=False)
     yield from in_body(body)
+
+
+def in_headers(headers: Headers, *, asked: bool) -> Iterator[Found]:
+    """The secrets of some headers, JWTs in any of them included."""
+    for name, value in headers:
+        yield from in_header(name, value, asked=asked)
+        yield from in_tokens(value.encode("utf-8", "replace"))
 
 
 def in_url(url: str) -> Iterator[Found]:
@@ -103,7 +109,7 @@ def in_authorization(value: str) -> Iterator[Found]:
     elif "=" in rest.rstrip("="):
         yield from (Found(name, part) for name, part in PAIR.findall(rest) if looks_secret(part))
     else:
-        yield from inside("authorization", rest or scheme)
+        yield from (found for found in inside("authorization", rest or scheme) if found.name == "authorization")
 
 
 def in_form(body: bytes, content_type: str) -> Iterator[Found]:
@@ -186,14 +192,19 @@ def in_body(body: bytes) -> Iterator[Found]:
     """The secrets that any body shows by itself: JWTs, IBANs, and random values beside a telling name."""
     packed = unpack(body)
     body = packed.plain if packed else body
-    for token in set(JWT.findall(body)):
-        yield from in_jwt(token.decode())
-    for iban in {found.decode() for found in IBAN.findall(body)}:
+    yield from in_tokens(body)
+    for iban in dict.fromkeys(found.decode() for found in IBAN.findall(body)):
         if is_iban(iban):
             yield Found("iban", iban)
     if b"\0" not in body:
         yield from beside_names(body)
         yield from in_tags(body)
+
+
+def in_tokens(data: bytes) -> Iterator[Found]:
+    """The secrets of all JWTs, each looked at once, in order of appearance."""
+    for token in dict.fromkeys(JWT.findall(data)):
+        yield from in_jwt(token.decode())
 
 
 def in_jwt(token: str) -> Iterator[Found]:

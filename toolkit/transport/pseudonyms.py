@@ -85,11 +85,10 @@ class Pseudonyms:
         return thrown[-1]
 
     def _until_good(self, value: str, candidates: Iterator[str]) -> Iterator[str]:
-        length = len(Layer(value.encode("utf-8", "surrogatepass")).text)
         for candidate in candidates:
             yield candidate
-            new = len(Layer(candidate.encode("utf-8", "surrogatepass")).text) == length
-            if new and candidate not in self._numbers and candidate not in self._given and not self._inside(candidate):
+            free = candidate not in self._numbers and candidate not in self._given and not self._inside(candidate)
+            if free and is_far(value, candidate):
                 return
 
     def _candidate(self, value: str, inner: list[str], attempt: int) -> str:
@@ -103,3 +102,10 @@ class Pseudonyms:
         """Secrets that are part of a text, shorter ones first: a site may cut one out of another."""
         found = [other for other, secret in self._known.items() if secret.reach is Reach.ANYWHERE and other in text]
         return sorted(found, key=len)
+
+
+def is_far(value: str, candidate: str) -> bool:
+    """Whether most letters and digits differ, and escapes mean as many bytes in both."""
+    sizes = {len(Layer(text.encode("utf-8", "surrogatepass")).text) for text in (value, candidate)}
+    pairs = [(old, new) for old, new in zip(value, candidate, strict=True) if old.isalnum()]
+    return len(sizes) == 1 and sum(old == new for old, new in pairs) * 2 <= len(pairs)

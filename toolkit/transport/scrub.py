@@ -205,7 +205,8 @@ class Scrubber:
 @lru_cache(maxsize=256)
 def pattern_of(forms: tuple[Form, ...]) -> re.Pattern[bytes]:
     """One pattern for several forms, the longest first."""
-    return re.compile(b"|".join(form.pattern for form in sorted(forms, key=lambda form: len(form.old), reverse=True)))
+    longest_first = sorted(forms, key=lambda form: len(form.old), reverse=True)
+    return re.compile(b"|".join(form.pattern for form in longest_first))
 
 
 def edit_form(data: bytes, start: int, form: Form) -> Edits:
@@ -224,7 +225,7 @@ def edit_form(data: bytes, start: int, form: Form) -> Edits:
 
 
 def parts_of(token: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """The token itself when it reads as text or compressed data, else those of its parts that do: (start, part, raw)."""
+    """The token when it reads as text or compressed data, else those of its parts that do: (start, part, raw)."""
     raw = from_base64(token)
     if raw and (is_text(raw) or unpack(raw)):
         yield 0, token, raw

@@ -41,6 +41,7 @@ HARMLESS = re.compile(
 )
 TOKEN = re.compile(r"[A-Za-z0-9+/=_.~:|!%*-]+")
 
+WORD_SIGNS = " -'.\u2019"  # these stand in names and numbers too
 SHORTEST = 4  # below, a value stands everywhere
 SHORTEST_DIGITS = 6  # below, it may be a year or an amount; also the shortest code sent by SMS
 SHORTEST_LETTERS = 16  # below, or with few capitals, it may be a word or two
@@ -58,10 +59,11 @@ class Reach(IntEnum):
 def reach_of(value: str) -> Reach:
     """How far this value can be replaced: "1" or "true" stand in too many places that have nothing to do with it."""
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
+    signs = any(not char.isalnum() and char not in WORD_SIGNS for char in value)
     shortest = SHORTEST if letters else SHORTEST_DIGITS
     if len(value) < shortest or TRIVIAL.fullmatch(value) or not (letters or digits):
         return Reach.PLACE
-    safe = 6 if letters and digits else 8 if digits else 10
+    safe = 6 if letters + digits + signs > 1 else 8 if digits else 10
     return Reach.ANYWHERE if len(value) >= safe else Reach.WORD
 
 
@@ -133,7 +135,7 @@ def piece_like(found: re.Match[str], value: str, dice: Dice) -> str:
         return "".join(hex_like(char, dice) for char in piece)
     if kind == "digits":
         # A number in JSON must not begin with zero, and a phone number goes on beginning with it.
-        first = "0" if piece[0] == "0" else dice("123456789")
+        first = "0" if piece[0] == "0" and len(piece) > 1 else dice("123456789")
         return first + "".join(dice(string.digits) for _ in piece[1:])
     return "".join(char_like(char, dice) for char in piece)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from playwright.sync_api import Playwright
 
 from toolkit.account import Account
 from toolkit.log import RunLog
@@ -17,7 +18,7 @@ from toolkit.report import Report
 from toolkit.run import Run
 from toolkit.store import Files, Store
 from toolkit.transport import Live
-from toolkit.web import find_browser
+from toolkit.web import find_browser, open_driver
 
 Reply = str | tuple[int, dict[str, str], bytes] | None
 Serve = Callable[[Mapping[str, Reply]], str]
@@ -26,6 +27,18 @@ MakeRun = Callable[..., Run]
 MANIFEST = Manifest(
     name="Acme", slug="acme", type="konnector", version="1.0", source="here", developer=Developer(name="Ada")
 )
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """A thread has one driver: pytest-playwright shares that of the toolkit's own browsers."""
+    with open_driver() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """No address: the plugin's own fixture asks for one in a way that pytest 9 warns about."""
 
 
 @pytest.fixture(scope="session")

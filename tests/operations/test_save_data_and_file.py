@@ -94,7 +94,7 @@ def test_many_files_arrive_in_the_order_of_the_site(serve: Serve, make_run: Make
     run = make_run(url=serve({f"/{n}": (200, TYPE, PDF + b"%" * n + b"%%EOF") for n in range(60)}))
     save(run, *(bill(n, f"/{n}") for n in range(60)), options=SaveOptions(concurrency=8, sub_path="2025"))
 
-    assert [entry.number for entry in run.entries.saved] == [str(n) for n in range(60)]
+    assert [entry.summary()["number"] for entry in run.entries.saved] == [str(n) for n in range(60)]
     first = run.report.of(run.entries.saved[0]).file
     assert first == "acme/2025/2025-03-09_acme_23.90.pdf"
 
@@ -119,7 +119,7 @@ def test_an_interruption_leaves_no_half_file(make_run: MakeRun) -> None:
 def test_whatever_a_connector_raises_for_one_file_costs_no_other(make_run: MakeRun) -> None:
     """A KeyError in `fetch` is that entry's failure."""
     run = make_run()
-    bad = bill(1, None, fetch=lambda _: {}["pdf"])
+    bad = bill(1, None, fetch=lambda _: run.data["pdf"])
     words = save(run, bad, bill(2, None, fetch=lambda _: PDF))
 
     assert words == "1 saved, 1 failed"

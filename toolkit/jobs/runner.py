@@ -77,7 +77,7 @@ def _run_reported(found: Found, account: Account, workspace: Workspace, options:
     except KeyboardInterrupt:
         report.interrupted = True
         log("warning", "interrupted")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the user gets a sentence and a log
         log.failure(error)
         report.error = error if isinstance(error, ToolkitError) else _unknown(error, journal.mask)
     report.close("the run did not get to it")

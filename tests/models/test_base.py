@@ -55,3 +55,8 @@ def test_any_doctype_can_have_a_model() -> None:
     assert (kitten.doctype, kitten.display_name, kitten.__name__) == ("me.cozy.kitten", "my kitten", "MyKitten")
     assert tom.model_dump(by_alias=True)["name"] == "Tom"
     assert tom.id == "1"
+
+
+def test_half_a_character_becomes_a_question_mark() -> None:
+    """A site that cuts a text in the middle of an emoji does not end the run."""
+    assert Bill(date="2025-01-02", amount="1", currency="EUR", title="Hi \ud83d").title == "Hi ?"

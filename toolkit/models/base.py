@@ -59,10 +59,11 @@ class BaseModel(pydantic.BaseModel):
     _problems: list[str] = PrivateAttr(default_factory=list)
 
     def __init__(self, **data: Any) -> None:
+        whole = {name: _whole(value) for name, value in data.items()}
         try:
-            super().__init__(**data)
+            super().__init__(**whole)
         except ValidationError as error:
-            self.__setstate__(type(self).model_construct(**data).__getstate__())
+            self.__setstate__(type(self).model_construct(**whole).__getstate__())
             self._problems = [_sentence(detail) for detail in error.errors(include_url=False)]
 
     @property
@@ -109,6 +110,11 @@ class BaseModel(pydantic.BaseModel):
     def update_attributes(cls, store: Documents, id_: str, **changes: Any) -> None:
         """Change some fields of one stored document."""
         store.update_attributes(cls, id_, changes)
+
+
+def _whole(value: Any) -> Any:
+    """Half a character, such as the first half of a cut emoji in a site's JSON, is no text that can be stored."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _sentence(detail: Any) -> str:

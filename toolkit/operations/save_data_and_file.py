@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
 from toolkit.operations.naming import get_entry_file_name
+from toolkit.operations.uninterrupted import uninterrupted
 from toolkit.report import Outcome
 from toolkit.web import Downloaded, check_document, download
 
@@ -150,7 +151,7 @@ def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
     if fetched is None:
         _store(run, entry, None)
         return True
-    with fetched.closing:
+    with fetched.closing, uninterrupted():  # a file with a name has its row
         facts = fetched.facts
         name = get_entry_file_name(entry)
         _store(run, entry, fetched.draft.save(name, sha256=facts.sha256, size=facts.size, mime=facts.mime))
@@ -159,12 +160,13 @@ def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
 
 def _store(run: Run, entry: BaseModel, file: File | None) -> None:
     if entry.id is None:
-        outcome = Outcome.SAVED
         entry.id = run.store.insert(entry, run.provenance, file)
+        outcome = Outcome.SAVED if entry.id else Outcome.ALREADY_THERE  # another run may have saved it meanwhile
     elif file is not None:
-        outcome = Outcome.COMPLETED
         run.store.attach_file(type(entry), entry.id, file, run.provenance)
+        outcome = Outcome.COMPLETED
     else:
         return
-    run.entries.saved.append(entry)
+    if outcome is not Outcome.ALREADY_THERE:
+        run.entries.saved.append(entry)
     run.report.outcome(entry, outcome, file=file.path if file else "")

@@ -32,7 +32,7 @@ def test_the_verdict_is_one_sentence() -> None:
     """Counts by outcome, and short when there is nothing to say."""
     assert report_of().verdict == "nothing listed"
     assert report_of(Outcome.SAVED, Outcome.SAVED, Outcome.FAILED).verdict == "3 listed: 2 saved, 1 failed"
-    assert report_of(Outcome.ALREADY_THERE).verdict == "1 listed, all already there"
+    assert report_of(Outcome.ALREADY_THERE).verdict == "1 bill, all already there"
 
 
 def test_exit_codes() -> None:

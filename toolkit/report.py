@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from toolkit.errors import ToolkitError
 
@@ -15,6 +15,8 @@ INTERRUPTED = 130
 
 class Listed(Protocol):
     """What a report needs of an entry."""
+
+    display_name: ClassVar[str]
 
     def summary(self) -> dict[str, Any]:
         """What a person needs to recognise the entry, as plain JSON values."""
@@ -134,8 +136,14 @@ class Report:
         if not counts:
             return "nothing listed"
         if list(counts) == [Outcome.ALREADY_THERE]:
-            return f"{len(self.entries)} listed, all already there"
+            return f"{self._counted()}, all already there"
         return f"{len(self.entries)} listed: " + ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+
+    def _counted(self) -> str:
+        """The entries by the name of their kind, such as "24 bills"."""
+        names = {line.entry.display_name for line in self.entries}
+        name = names.pop() if len(names) == 1 else "document"
+        return f"{len(self.entries)} {name}" + ("" if len(self.entries) == 1 else "s")
 
     @property
     def exit_code(self) -> int:

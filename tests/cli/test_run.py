@@ -61,7 +61,7 @@ def test_second_run_is_brief(command: Command, write_connector: Write) -> None:
     said = command("run", "acme")
 
     assert said.code == 0
-    assert said.out.startswith("2 listed, all already there\n")
+    assert said.out.startswith("2 bills, all already there\n")
 
 
 def test_progress_is_a_line_each(command: Command, write_connector: Write) -> None:

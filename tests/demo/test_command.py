@@ -97,7 +97,7 @@ def test_second_run(runs: tuple[Path, Sequence[subprocess.CompletedProcess[str]]
     _, (_, second) = runs
 
     assert second.returncode == 0
-    assert second.stdout.startswith("24 listed, all already there; 23 linked to a bank operation\n")
+    assert second.stdout.startswith("24 bills, all already there; 23 linked to a bank operation\n")
 
 
 def test_bills_and_list_know_it(runs: tuple[Path, Sequence[subprocess.CompletedProcess[str]]]) -> None:

@@ -121,7 +121,7 @@ def test_a_second_run_fetches_nothing(full: Workspace, site: Site) -> None:
     """It logs in and lists; no file is asked for."""
     again = fetch(site, full)
 
-    assert (again.verdict, again.exit_code) == ("24 listed, all already there", 0)
+    assert (again.verdict, again.exit_code) == ("24 bills, all already there", 0)
     assert site.downloads == []
 
 

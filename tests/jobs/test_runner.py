@@ -81,7 +81,7 @@ def test_files_go_to_the_chosen_folder(tmp_path: Path, workspace: Workspace) -> 
 
     assert [path.name for path in chosen.iterdir()] == ["2025-03-09_acme_1.00.pdf"]
     assert report.entries[0].file == str(chosen / "2025-03-09_acme_1.00.pdf")
-    assert run(tmp_path, workspace, folder_to_save=chosen).verdict == "1 listed, all already there"
+    assert run(tmp_path, workspace, folder_to_save=chosen).verdict == "1 bill, all already there"
 
 
 def test_a_broken_connector_is_told_without_a_traceback(tmp_path: Path, workspace: Workspace) -> None:

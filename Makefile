@@ -14,7 +14,8 @@ setup: .venv/installed
 	touch $@
 
 demo: setup
-	$(BIN)/toolkit demo
+	@$(BIN)/toolkit demo
+	@echo '  (the command is $(BIN)/toolkit, unless $(BIN) is on your PATH)'
 
 test: setup
 	$(BIN)/pytest

@@ -74,7 +74,7 @@ def test_the_way_to_the_file_is_not_stored() -> None:
     assert "fetch" not in str(to_row(entry))
 
 
-@pytest.mark.parametrize("value", [b"\xff\xfe", "half a smile \ud83d"])
+@pytest.mark.parametrize("value", [b"\xff\xfe"])
 def test_what_cannot_be_text_is_said(value: Any) -> None:
     """A value that has no place in JSON is a sentence, not a crash of the library below."""
     with pytest.raises(StoreError, match=r"^This bill cannot be stored: Error serializing to JSON"):

@@ -13,6 +13,7 @@ import typer
 
 from toolkit.cli.bills import bills
 from toolkit.cli.doctor import doctor
+from toolkit.cli.har import har
 from toolkit.cli.install import install
 from toolkit.cli.listing import list_connectors
 from toolkit.cli.options import CONNECTORS, DATA, ConnectorsOption, DataOption, Settings, VerboseOption
@@ -46,6 +47,7 @@ def _build() -> typer.Typer:
     app.command()(bills)
     app.command()(doctor)
     app.command("install-browser")(install)
+    app.add_typer(har, name="har")
     for point in entry_points(group=PLUGINS):
         _plug_in(app, point)
     return app

@@ -41,3 +41,10 @@ def test_no_text_keeps_a_masked_secret(secret: str, around: str) -> None:
     masked = Mask([secret])(around + secret + around)
 
     assert secret not in masked or secret in "•••"
+
+
+def test_the_values_of_queries_are_hidden() -> None:
+    """A signed link that nobody named as a secret keeps its names and loses its values."""
+    said = Mask()('GET /x?token=tok123&page=2#access_token=abc (url: https://a.example/?k=v) "/y?z=1" a = b; c=d')
+
+    assert said == ('GET /x?token=•••&page=•••#access_token=••• (url: https://a.example/?k=•••) "/y?z=•••" a = b; c=d')

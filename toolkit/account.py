@@ -1,6 +1,7 @@
 """Whose bills these are: the values of the fields that a connector asks for, and the mask that hides secrets."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
@@ -9,10 +10,12 @@ __all__ = ["Account", "Mask"]
 
 HIDDEN = "•••"
 SHORTEST = 4
+# A signed link or a token in an address is a secret that nobody has named: of queries only the names are shown.
+QUERY = re.compile(r"""([?&;#][\w.~%\[\]-]+=)[^\s&;#"'\\<>()]+""")
 
 
 class Mask:
-    """Hides known secrets in any text, as they stand, percent-encoded or JSON-escaped.
+    """Hides known secrets in any text, as they stand, percent-encoded or JSON-escaped, and the values of URL queries.
 
     A secret of fewer than four characters is hidden only where it stands alone as the whole text: hiding every
     "12" of a log would make it unreadable and betray the secret by its gaps.
@@ -34,6 +37,7 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         """The text without the secrets."""
+        text = QUERY.sub(rf"\1{HIDDEN}", text)
         for form in self._forms:
             if len(form) >= SHORTEST:
                 text = text.replace(form, HIDDEN)

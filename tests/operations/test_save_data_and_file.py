@@ -1,5 +1,6 @@
 """Saving entries and their files."""
 
+import json
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -125,3 +126,12 @@ def test_whatever_a_connector_raises_for_one_file_costs_no_other(make_run: MakeR
     assert words == "1 saved, 1 failed"
     assert run.report.of(bad).reason == "'pdf'"
     assert "KeyError" in run.log.path.read_text()
+
+
+def test_a_signed_link_is_not_logged(closed: str, make_run: MakeRun) -> None:
+    """The failure and its traceback are in the log, the link's secret is not."""
+    run = make_run(url=closed)
+    save(run, bill(1, "/pdf/1?signature=s3cr3t-s1gnature"))
+
+    assert "refused" in run.log.path.read_text()
+    assert "s3cr3t" not in run.log.path.read_text() + json.dumps(run.report.as_dict())

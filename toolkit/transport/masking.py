@@ -1,0 +1,51 @@
+"""Values that differ from run to run, known by their shape alone: identifiers, times, tokens, chance."""
+
+import re
+from typing import NamedTuple
+
+__all__ = ["Masked", "mask"]
+
+SHAPES = re.compile(
+    r"(?P<jwt>\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*)"
+    r"|(?P<uuid>(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-]))"
+    r"|(?P<time>(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)"
+    r"|(?P<epoch>(?<![\w.,-])1\d{9}(?:\d{3}|\.\d+)?(?![\w.,]))"
+    r"|(?P<chance>(?<![\w.,-])0\.\d{8,}(?:e-\d+)?)"
+    r"|(?P<hex>(?<![\w-])(?=[a-fA-F]*\d)(?=\d*[a-fA-F])(?:[0-9a-f]{16,}|[0-9A-F]{16,})(?![\w-]))"
+)
+# Looked for last: its alphabet holds "/" and "-", so that it would swallow an identifier together with its path.
+TOKEN = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w+/-])")
+RUN = re.compile(r"[A-Za-z0-9]{12,}")
+
+
+class Masked(NamedTuple):
+    """A text with the shapes in place of the values, and the values in order, tokens last."""
+
+    text: str
+    values: tuple[str, ...]
+
+
+def mask(text: str) -> Masked:
+    """Replace what has one of the shapes by `<uuid>`, `<time>`, `<epoch>`, `<jwt>`, `<hex>`, `<token>` or `<chance>`.
+
+    Epochs are seconds or milliseconds from 2001 to 2033; hex has 16 digits or more, letters among them; a token has 20
+    characters or more and mixes cases and digits as words do not. A date without a time is kept: it selects content.
+    """
+    values: list[str] = []
+
+    def shape(found: re.Match[str]) -> str:
+        values.append(found.group())
+        return f"<{found.lastgroup}>"
+
+    def token(found: re.Match[str]) -> str:
+        if not any(map(is_mixed, RUN.findall(found.group()))):
+            return found.group()
+        values.append(found.group())
+        return "<token>"
+
+    return Masked(TOKEN.sub(token, SHAPES.sub(shape, text)), tuple(values))
+
+
+def is_mixed(run: str) -> bool:
+    """Whether letters of both cases and digits stand together."""
+    return not run.isalpha() and not run.isdigit() and run != run.lower() and run != run.upper()

@@ -1,0 +1,169 @@
+"""Which recorded answer belongs to a request: each is given once, in order, and the last one again and again.
+
+A request is looked for in three ways:
+
+1. *exact*: the same method, URL (fragment aside), body and headers that select content (`SELECTING`: Range,
+   X-HTTP-Method-Override and the like). No other header counts.
+2. *by shape*: the same once identifiers, times and tokens are masked, JSON is canonical, the query sorted, a form read
+   as fields, a multipart body freed of its boundary and GraphQL of its layout. Among several, those that agree in
+   the rarest of the masked values come first, so that a pool of downloads gets its own answers in any order.
+3. *by path*, only when asked for: the same method, host and path. It hides wrong input, so it is said each time.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+from toolkit.transport.canonical import Parts, RequestLike, Shape, parts_of, selecting, shape_of
+from toolkit.transport.miss import Miss, differences, nearest, title
+
+__all__ = ["Tape"]
+
+Loud = Callable[[str], object]
+
+
+class Queue:
+    """Indexes that answer the same question, in order."""
+
+    def __init__(self) -> None:
+        self.indexes: list[int] = []
+        self._next = 0
+
+    def take(self, used: set[int]) -> int:
+        """The first index that is not used yet, else the last one."""
+        while self._next < len(self.indexes) and self.indexes[self._next] in used:
+            self._next += 1
+        return self.indexes[min(self._next, len(self.indexes) - 1)]
+
+
+class Alike(Queue):
+    """Indexes of requests of one shape, found by the values that the shape masks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_value: dict[tuple[int, str], list[int]] = {}
+
+    def add(self, index: int, values: Sequence[str]) -> None:
+        """Add one request with its masked values."""
+        self.indexes.append(index)
+        for slot in enumerate(values):
+            self._by_value.setdefault(slot, []).append(index)
+
+    def nearest(self, values: Sequence[str], used: set[int]) -> int:
+        """The next of those that agree in most of the values, the rarest first; the next of all when none agrees."""
+        agreeing = [self._by_value[slot] for slot in enumerate(values) if slot in self._by_value]
+        agreeing = sorted((each for each in agreeing if len(each) < len(self.indexes)), key=len)
+        if not agreeing:
+            return self.take(used)
+        left = agreeing[0]
+        for other in agreeing[1:]:
+            common = set(other)
+            left = [index for index in left if index in common] or left
+        return next((index for index in left if index not in used), left[-1])
+
+
+class Tape:
+    """The recorded requests and how far they are used up. Safe to use from several threads.
+
+    `ignore` names fields of query and body ("csrf", "user.id") and headers that do not count. `loose`, when given,
+    turns on matching by path and is told each time in a sentence.
+    """
+
+    def __init__(
+        self, requests: Sequence[RequestLike], *, ignore: Iterable[str] = (), loose: Loud | None = None
+    ) -> None:
+        self.tiers: Counter[str] = Counter()
+        self._requests = requests
+        self._ignore = frozenset(ignore)
+        self._loose = loose
+        self._lock = threading.Lock()
+        self._used: set[int] = set()
+        self._exact: dict[Hashable, list[int]] = {}
+        self._exact_queues: dict[Hashable, dict[Hashable, Queue]] = {}
+        self._shapes: dict[Hashable, Alike] | None = None
+        self._paths: dict[Hashable, Queue] = {}
+        for index, request in enumerate(requests):
+            self._exact.setdefault(address(request), []).append(index)
+
+    def find(self, request: RequestLike) -> int:
+        """The index of the recorded request whose answer comes next; raises Miss when there is none."""
+        with self._lock:
+            index = self._find(request)
+            self._used.add(index)
+            return index
+
+    def unused(self) -> list[int]:
+        """The indexes of the recorded requests that were never asked for."""
+        with self._lock:
+            return [index for index in range(len(self._requests)) if index not in self._used]
+
+    def summary(self) -> str:
+        """How the requests were matched: "36 exact, 11 by shape"."""
+        return ", ".join(f"{self.tiers[tier]} {tier}" for tier in ("exact", "by shape", "by path") if self.tiers[tier])
+
+    def _find(self, request: RequestLike) -> int:
+        index = self._find_exact(request)
+        if index is not None:
+            return self._counted("exact", index)
+        parts = parts_of(request, self._ignore)
+        shape = shape_of(parts)
+        alike = self._by_shape().get(shape.key)
+        if alike is not None:
+            return self._counted("by shape", alike.nearest(shape.values, self._used))
+        if self._loose is not None and (queue := self._paths.get(path_key(shape))) is not None:
+            index = queue.take(self._used)
+            self._loose(self._sentence(parts, index))
+            return self._counted("by path", index)
+        raise self._miss(parts)
+
+    def _counted(self, tier: str, index: int) -> int:
+        self.tiers[tier] += 1
+        return index
+
+    def _find_exact(self, request: RequestLike) -> int | None:
+        key = address(request)
+        if key not in self._exact:
+            return None
+        queues = self._exact_queues.get(key)
+        if queues is None:
+            queues = self._exact_queues[key] = {}
+            for index in self._exact[key]:
+                queues.setdefault(content(self._requests[index]), Queue()).indexes.append(index)
+        queue = queues.get(content(request))
+        return None if queue is None else queue.take(self._used)
+
+    def _by_shape(self) -> dict[Hashable, Alike]:
+        if self._shapes is None:
+            self._shapes = {}
+            for index in range(len(self._requests)):
+                shape = shape_of(self._parts_at(index))
+                self._shapes.setdefault(shape.key, Alike()).add(index, shape.values)
+                self._paths.setdefault(path_key(shape), Queue()).indexes.append(index)
+        return self._shapes
+
+    def _parts_at(self, index: int) -> Parts:
+        return parts_of(self._requests[index], self._ignore)
+
+    def _miss(self, asked: Parts) -> Miss:
+        urls = ((request.method, request.url) for request in self._requests)
+        index = nearest(asked, self._parts_at, urls)
+        return Miss.of(asked, None if index is None else self._parts_at(index), index, len(self._requests))
+
+    def _sentence(self, asked: Parts, index: int) -> str:
+        found = "; ".join(differences(self._parts_at(index), asked))
+        return f"{title(asked)} is answered by path alone with request {index + 1}: {found}"
+
+
+def address(request: RequestLike) -> Hashable:
+    """Method and URL without its fragment."""
+    return request.method.upper(), request.url.partition("#")[0]
+
+
+def content(request: RequestLike) -> Hashable:
+    """What beside the address decides whether two requests are exactly the same."""
+    return request.body or b"", tuple(selecting(request.headers))
+
+
+def path_key(shape: Shape) -> Hashable:
+    """Method, host and masked path of a shape."""
+    return shape.key[0], shape.key[1], shape.key[3]

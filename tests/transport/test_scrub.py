@@ -172,7 +172,8 @@ LOGIN = Req(
 ANSWER_HEADERS = [("Set-Cookie", "appsess=Zx81cVbN; Path=/; HttpOnly\nseen=1; Path=/"), ("Content-Type", "text/html")]
 ANSWER = (
     b'<meta content="M3taTok3nValue" name="csrf-token"><input type=hidden name="__RequestToken" value="H1ddenV4lue">'
-    b'<script>window.state = "{\\"accessToken\\":\\"Scr1pt\\u002dTok3n\\"}"; labels={"password":"Mot de passe"}</script>'
+    b'<script>window.state = "{\\"accessToken\\":\\"Scr1pt\\u002dTok3n\\"}";'
+    b' labels={"password":"Mot de passe"}</script>'
     b"FR76 3000 6000 0112 3456 7890 189"
 )
 LEARNED = (

@@ -1,0 +1,73 @@
+"""A clock that stands and chance that repeats, for every page and iframe, before the site's own code runs."""
+
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["init_script", "milliseconds"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Each document draws from a row of its own: two that drew the same numbers would send the same one-time value twice.
+# What tells documents apart is known before any answer of the site, and holds none of its tokens.
+SCRIPT = """\
+(() => {
+  const clock = %(clock)d;
+  const RealDate = Date;
+  RealDate.now = () => clock;
+  globalThis.Date = new Proxy(RealDate, {
+    apply: () => new RealDate(clock).toString(),
+    construct: (target, given, called) => Reflect.construct(target, given.length ? given : [clock], called),
+  });
+  RealDate.prototype.constructor = globalThis.Date;
+
+  const place = (frame) => {
+    if (frame === frame.parent) return "top";
+    let index = 0;
+    while (index < frame.parent.length && frame.parent[index] !== frame) index += 1;
+    return `${place(frame.parent)}/${index}`;
+  };
+  const visit = performance.getEntriesByType("navigation")[0];
+  const name = `${place(window)} ${history.length} ${visit ? visit.type : ""} ${location.pathname}`;
+  let state = %(seed)d;
+  for (const char of name) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193);
+  const draw = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let drawn = Math.imul(state ^ (state >>> 15), state | 1);
+    drawn ^= drawn + Math.imul(drawn ^ (drawn >>> 7), drawn | 61);
+    return (drawn ^ (drawn >>> 14)) >>> 0;
+  };
+  const fill = (bytes) => {
+    for (let index = 0; index < bytes.length; index += 1) bytes[index] = draw() >>> 24;
+    return bytes;
+  };
+  Math.random = () => draw() / 2 ** 32;
+  if (!globalThis.crypto) return;
+  const realGetRandomValues = Crypto.prototype.getRandomValues;
+  Crypto.prototype.getRandomValues = function getRandomValues(array) {
+    realGetRandomValues.call(this, array);
+    fill(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    return array;
+  };
+  if (!Crypto.prototype.randomUUID) return;
+  Crypto.prototype.randomUUID = function randomUUID() {
+    const bytes = fill(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  };
+})();
+"""
+
+
+def init_script(clock: datetime, seed: int) -> str:
+    """Return the script for `context.add_init_script`.
+
+    `Date` reads `clock` at every moment while timers run as ever; Math.random, crypto.getRandomValues and
+    crypto.randomUUID follow from `seed`. Workers have the real ones: no init script reaches them.
+    """
+    return SCRIPT % {"clock": milliseconds(clock), "seed": seed & 0xFFFFFFFF}
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970, as JavaScript counts; what is smaller is cut off."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)

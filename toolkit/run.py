@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from toolkit.errors import TwoFaExpired
 from toolkit.report import Outcome, Report
-from toolkit.web import Session, Watch, open_browser
+from toolkit.web import QUIET, Session, Watch, open_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -179,7 +179,8 @@ class Run:
 
     def _open_page(self) -> Page:
         options = self._browser_options
-        browser = self._browser.enter_context(open_browser(headed=options.headed, slow_mo=options.slow_mo))
+        args = [*QUIET, *self.transport.launch_args()]  # the last of two equal switches counts
+        browser = self._browser.enter_context(open_browser(headed=options.headed, slow_mo=options.slow_mo, args=args))
         context: BrowserContext = browser.new_context(base_url=self.base_url, **self.transport.browser_options())
         self.transport.attach(context)
         self.watch.attach(context)

@@ -18,6 +18,7 @@ from toolkit.cli.install import install
 from toolkit.cli.listing import list_connectors
 from toolkit.cli.options import CONNECTORS, DATA, ConnectorsOption, DataOption, Settings, VerboseOption
 from toolkit.cli.output import errors, plain, write
+from toolkit.cli.recording import record, replay
 from toolkit.cli.run import run
 from toolkit.errors import ToolkitError, UnknownError
 
@@ -45,6 +46,8 @@ def _build() -> typer.Typer:
     app.command("list")(list_connectors)
     app.command()(run)
     app.command()(bills)
+    app.command()(record)
+    app.command()(replay)
     app.command()(doctor)
     app.command("install-browser")(install)
     app.add_typer(har, name="har")

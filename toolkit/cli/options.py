@@ -12,10 +12,13 @@ __all__ = [
     "DATA",
     "ConnectorsOption",
     "DataOption",
+    "FieldsOption",
+    "FixtureOption",
     "HeadedOption",
     "JsonOption",
     "Settings",
     "SlowMoOption",
+    "SlugArgument",
     "VerboseOption",
 ]
 
@@ -77,5 +80,18 @@ SlowMoOption = Annotated[
     float,
     typer.Option(
         "--slow-mo", help="Milliseconds between the steps of the browser.", metavar="MS", min=0, show_default=False
+    ),
+]
+SlugArgument = Annotated[str, typer.Argument(help="The connector; `toolkit list` shows them.", metavar="SLUG")]
+FieldsOption = Annotated[
+    str | None, typer.Option(help="`-` reads the login as a JSON object from standard input.", metavar="-")
+]
+FixtureOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Documents to load first, such as bank operations: JSON, {doctype: [document, …]}.",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,14 @@ from toolkit.jobs import RunOptions, run_connector
 from toolkit.run import BrowserOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from toolkit.account import Account
     from toolkit.jobs import Found, Workspace
     from toolkit.report import Report
 
-__all__ = ["Manner", "perform"]
+__all__ = ["Manner", "perform", "watched"]
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,19 @@ def perform(
     fixture: Path | None = None,
 ) -> Report:
     """Run, with progress and trouble on standard error and the answer on standard output."""
+    with watched(manner, folder_to_save=folder_to_save, fixture=fixture) as options:
+        report = run_connector(found, account, workspace, options)
+    folder = str(folder_to_save or workspace.files_root / found.slug)
+    show_report(report, workspace, folder=folder, as_json=manner.as_json)
+    show_trouble(report, account.mask(), verbose=manner.verbose)
+    return report
+
+
+@contextmanager
+def watched(manner: Manner, *, folder_to_save: Path | None = None, fixture: Path | None = None) -> Iterator[RunOptions]:
+    """The options of a run whose progress is shown on standard error while the block lasts."""
     with make_progress(errors(), verbose=manner.verbose) as progress:
-        options = RunOptions(
+        yield RunOptions(
             folder_to_save=folder_to_save,
             fixture=fixture,
             observer=progress,
@@ -51,11 +64,6 @@ def perform(
             ask=asking(progress.paused),
             browser=BrowserOptions(headed=manner.headed, slow_mo=manner.slow_mo),
         )
-        report = run_connector(found, account, workspace, options)
-    folder = str(folder_to_save or workspace.files_root / found.slug)
-    show_report(report, workspace, folder=folder, as_json=manner.as_json)
-    show_trouble(report, account.mask(), verbose=manner.verbose)
-    return report
 
 
 def _echo(kind: str, message: str) -> None:

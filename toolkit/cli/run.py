@@ -15,36 +15,29 @@ from toolkit.cli.options import (
     DATA,
     ConnectorsOption,
     DataOption,
+    FieldsOption,
+    FixtureOption,
     HeadedOption,
     JsonOption,
     SlowMoOption,
+    SlugArgument,
     VerboseOption,
 )
 from toolkit.errors import UsageError
 from toolkit.manifest import Manifest
 
-__all__ = ["run"]
+__all__ = ["field_values", "run"]
 
 
 def run(
-    slug: Annotated[str, typer.Argument(help="The connector; `toolkit list` shows them.", metavar="SLUG")],
+    slug: SlugArgument,
     *,
     account: Annotated[str, typer.Option(help="A name for whose bills these are.", metavar="NAME")] = "default",
-    fields: Annotated[
-        str | None, typer.Option(help="`-` reads the login as a JSON object from standard input.", metavar="-")
-    ] = None,
+    fields: FieldsOption = None,
     folder_to_save: Annotated[
         Path | None, typer.Option(help="An existing folder for the files; else files/SLUG in --data.", metavar="PATH")
     ] = None,
-    fixture: Annotated[
-        Path | None,
-        typer.Option(
-            help="Documents to load first, such as bank operations: JSON, {doctype: [document, …]}.",
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
+    fixture: FixtureOption = None,
     headed: HeadedOption = False,
     slow_mo: SlowMoOption = 0,
     as_json: JsonOption = False,
@@ -69,13 +62,14 @@ def run(
     from toolkit.jobs import Workspace, find_connector  # noqa: PLC0415
 
     found = find_connector(slug, connectors)
-    owner = Account(account, _values(found.manifest, fields), found.manifest.secret_fields | {"password"})
+    owner = Account(account, field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
     manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo)
     report = perform(found, owner, Workspace(data), manner, folder_to_save=folder_to_save, fixture=fixture)
     raise typer.Exit(report.exit_code)
 
 
-def _values(manifest: Manifest, source: str | None) -> dict[str, str]:
+def field_values(manifest: Manifest, source: str | None) -> dict[str, str]:
+    """What the login needs: from standard input when `source` is "-", else the environment, else the person."""
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
     given = read_json_fields(sys.stdin, manifest) if source else {}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from toolkit.jobs import Workspace
     from toolkit.report import EntryReport, Report
 
-__all__ = ["file_width", "operation_text", "show_report", "show_trouble", "vendor_column"]
+__all__ = ["file_width", "operation_text", "show_outcome", "show_report", "show_trouble", "vendor_column"]
 
 DATE_WIDTH = 10
 AMOUNT_WIDTH = 20
@@ -35,14 +35,25 @@ def show_report(report: Report, workspace: Workspace, *, folder: str, as_json: b
     if as_json:
         write_json(report.as_dict())
         return
-    console = output()
+    blocks = _outcome(report)
+    if report.entries or not (report.error or report.interrupted):
+        blocks += ["", _places(workspace, folder)]
+    write(output(), *blocks)
+
+
+def show_outcome(report: Report) -> None:
+    """The same table and verdict of a run whose files are not kept."""
+    write(output(), *_outcome(report))
+
+
+def _outcome(report: Report) -> list[RenderableType]:
     blocks: list[RenderableType] = []
     told = [line for line in report.entries if line.outcome is not Outcome.ALREADY_THERE]
     if told:
-        blocks += [entries_table(told, narrow=console.width < NARROW), "", *_notes(told)]
+        blocks += [entries_table(told, narrow=output().width < NARROW), "", *_notes(told)]
     if report.entries or not (report.error or report.interrupted):
-        blocks += [_verdict(report), "", _places(workspace, folder)]
-    write(console, *blocks)
+        blocks.append(_verdict(report))
+    return blocks
 
 
 def show_trouble(report: Report, mask: Mask, *, verbose: bool) -> None:

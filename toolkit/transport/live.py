@@ -25,6 +25,9 @@ class Transport(Protocol):
     def browser_options(self) -> dict[str, Any]:
         """Return what the browser's new context needs, as keyword arguments of Playwright's `new_context`."""
 
+    def launch_args(self) -> tuple[str, ...]:
+        """Return the switches with which the browser starts, beside its usual ones."""
+
     def attach(self, context: BrowserContext) -> None:
         """Join a browser context that was just made and has no page yet."""
 
@@ -59,6 +62,10 @@ class Live:
     def browser_options(self) -> dict[str, Any]:
         """Return nothing: the browser reaches the network by itself."""
         return {}
+
+    def launch_args(self) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
 
     def attach(self, context: BrowserContext) -> None:
         """Do nothing: the browser reaches the network by itself."""

@@ -119,4 +119,6 @@ def _close(browser: pw.Browser) -> None:
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
     with suppress(Error):  # it is gone already
+        for context in browser.contexts:  # what a context records is written when it closes
+            context.close()
         browser.close()

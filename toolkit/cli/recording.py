@@ -1,0 +1,138 @@
+"""`toolkit record` and `toolkit replay`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from toolkit.account import Account
+from toolkit.cli.options import (
+    CONNECTORS,
+    ConnectorsOption,
+    FieldsOption,
+    FixtureOption,
+    HeadedOption,
+    JsonOption,
+    SlowMoOption,
+    SlugArgument,
+    VerboseOption,
+)
+from toolkit.cli.output import errors, output, write, write_json
+from toolkit.cli.run import field_values
+from toolkit.cli.show import show_outcome
+from toolkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from toolkit.jobs.recordings import Recorded, Replayed
+
+__all__ = ["record", "replay"]
+
+RECORDINGS = Path("recordings")
+FOUND_DIFFERENT = 1
+MOST = 12  # differences that are told
+
+RecordingsOption = Annotated[
+    Path, typer.Option(help="Folder of the recordings.", metavar="PATH", show_default=str(RECORDINGS))
+]
+
+
+def record(
+    slug: SlugArgument,
+    *,
+    case: Annotated[str, typer.Option(help="A name for what is recorded.", metavar="NAME")] = "good",
+    fields: FieldsOption = None,
+    fixture: FixtureOption = None,
+    recordings: RecordingsOption = RECORDINGS,
+    headed: HeadedOption = False,
+    slow_mo: SlowMoOption = 0,
+    verbose: VerboseOption = False,
+    connectors: ConnectorsOption = CONNECTORS,
+) -> None:
+    """Run live once, and keep the run to replay it offline.
+
+    Everything that passes is written to recordings/SLUG/NAME, passwords, cookies and tokens replaced. What the site
+    refuses can be recorded too. Before it counts, the recording is replayed.
+
+    \b
+      toolkit record acme
+      toolkit record acme --case wrong-password
+    """
+    from toolkit.cli.perform import Manner, watched  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.jobs import find_connector  # noqa: PLC0415
+    from toolkit.jobs.recordings import record_connector  # noqa: PLC0415
+
+    found = find_connector(slug, connectors)
+    owner = Account("default", field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
+    with watched(Manner(verbose=verbose, headed=headed, slow_mo=slow_mo), fixture=fixture) as options:
+        done = record_connector(found, owner, recordings / slug / case, options)
+    _tell_recorded(done)
+
+
+def replay(
+    slug: SlugArgument,
+    case: Annotated[str | None, typer.Argument(help="The recording; all of them when none is named.")] = None,
+    *,
+    recordings: RecordingsOption = RECORDINGS,
+    headed: HeadedOption = False,
+    slow_mo: SlowMoOption = 0,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+    connectors: ConnectorsOption = CONNECTORS,
+) -> None:
+    """Run a connector on its recordings: offline, without an account.
+
+    The same code as in a live run gets the answers that were recorded, in a browser that reaches nothing else. Ends
+    with 0 when each recording ends and saves as it should, else with 1.
+
+    \b
+      toolkit replay acme
+      toolkit replay acme good --headed --slow-mo 500
+    """
+    from toolkit.cli.perform import Manner, watched  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.jobs import find_connector  # noqa: PLC0415
+    from toolkit.jobs.recordings import find_recordings, replay_connector  # noqa: PLC0415
+
+    found = find_connector(slug, connectors)
+    cases = find_recordings(recordings, slug)
+    if not cases or case not in {None, *cases}:
+        known = f"there are: {', '.join(cases)}." if cases else f"`toolkit record {slug}` makes one."
+        raise UsageError(f"There is no recording {recordings / slug / (case or '')}; {known}")
+    done: dict[str, Replayed] = {}
+    for name in [case] if case else cases:
+        with watched(Manner(verbose=verbose, headed=headed, slow_mo=slow_mo)) as options:
+            done[name] = replay_connector(found, recordings / slug / name, options)
+        if not as_json:
+            _tell_replayed(f"{slug}/{name}", done[name], alone=case is not None or len(cases) == 1)
+    if as_json:
+        write_json({name: _as_dict(one) for name, one in done.items()})
+    raise typer.Exit(FOUND_DIFFERENT if any(one.differences for one in done.values()) else 0)
+
+
+def _tell_recorded(done: "Recorded") -> None:
+    if not done.requests:
+        error = done.report.error
+        raise error if error is not None else UsageError("Nothing was recorded.")
+    show_outcome(done.report)
+    ending = f"It ends in {done.report.error.code}, as the run did. " if done.report.error else ""
+    write(
+        output(),
+        f"\n{done.folder}: {done.requests} requests, {done.secrets} secrets replaced, none found by the scan. "
+        f"{ending}Replayed, it saves the same.",
+        "Look through it before you share it: what is yours and no secret, such as a name on a page, is still there.",
+    )
+
+
+def _tell_replayed(name: str, done: "Replayed", *, alone: bool) -> None:
+    if alone:
+        show_outcome(done.report)
+    error = done.report.error
+    if not done.differences:
+        write(output(), f"{name}: as recorded, {error.code if error else done.report.verdict}")
+        return
+    write(errors(), f"{name}: not as recorded", *(f"- {sentence}" for sentence in done.differences[:MOST]))
+    if error is not None:
+        write(errors(), f"{error.code}: {error.message}")
+
+
+def _as_dict(done: "Replayed") -> dict[str, Any]:
+    return {"report": done.report.as_dict(), "differences": done.differences, "unused": done.unused}

@@ -1,0 +1,192 @@
+"""The transport that leads to the real network and keeps what passes: browser and session on one tape."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import BaseAdapter
+
+from toolkit.transport.determinism import init_script
+from toolkit.transport.har import Har, HarEntry, lint, make_entry
+from toolkit.transport.leaks import scan
+from toolkit.transport.live import Live
+from toolkit.transport.request import Req
+from toolkit.transport.scrub import Scrubber
+from toolkit.transport.take import HAR_NAME, Take, TakeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from playwright.sync_api import BrowserContext, Page
+    from requests import PreparedRequest, Response
+
+    from toolkit.transport.live import Transport
+
+__all__ = ["Record"]
+
+BUFFER = 1 << 28  # bytes of bodies that the browser keeps although their page has gone
+
+
+class Record:
+    """Records one run. `clock` and `seed` are what its pages are told; both are kept with the take."""
+
+    def __init__(self, take: Take, live: Transport | None = None) -> None:
+        self.take = take
+        self._live = live or Live()
+        self._folder = tempfile.TemporaryDirectory(prefix="toolkit-record-")
+        self._contexts = 0
+        self._entries: list[HarEntry] = []
+        self._lock = threading.Lock()
+
+    def browser_options(self) -> dict[str, Any]:
+        """Ask Playwright for a HAR with bodies beside it; a service worker would hide requests from it."""
+        self._contexts += 1
+        return {
+            **self._live.browser_options(),
+            "record_har_path": Path(self._folder.name) / f"{self._contexts}" / "browser.har",
+            "record_har_content": "attach",
+            "service_workers": "block",
+        }
+
+    def launch_args(self) -> tuple[str, ...]:
+        """As when live."""
+        return self._live.launch_args()
+
+    def attach(self, context: BrowserContext) -> None:
+        """Fix the clock and the chance of a context, and see to it that no body goes with its page."""
+        self._live.attach(context)
+        context.add_init_script(init_script(self.take.clock, self.take.seed))
+        context.on("page", _keep_bodies)
+
+    def adapter(self) -> BaseAdapter:
+        """An adapter that keeps what the session asks and gets."""
+        return _RecordingAdapter(self._live.adapter(), self._keep)
+
+    def _keep(self, entry: HarEntry) -> None:
+        with self._lock:
+            self._entries.append(entry)
+
+    def close(self) -> None:
+        """Let go of the network; what was recorded stays until `write`."""
+        self._live.close()
+
+    def write(self, folder: Path, fields: Mapping[str, str], secret: frozenset[str]) -> int:
+        """Write the take into an empty folder, without the secrets, and return how many were replaced.
+
+        The fields named in `secret`, and what the traffic calls a cookie, a token or a password, get stand-ins.
+        Raises TakeError when a body is missing, or when a secret is found in what was written.
+        """
+        entries = sorted([*self._of_browser(), *self._entries], key=lambda entry: entry.started)
+        har = Har(entries)
+        if lacks := lint(har):
+            raise TakeError(f"The recording is not complete: {lacks[0]}")
+        scrubber = Scrubber({name: fields[name] for name in fields if name in secret}, seed=str(self.take.seed))
+        for entry in har.entries:
+            _learn(scrubber, entry)
+        for entry in har.entries:
+            _scrub(scrubber, entry)
+        har.save(folder / HAR_NAME)
+        shown = {name: scrubber.stand_in(value) if name in secret else value for name, value in fields.items()}
+        agents = (entry.request_header("user-agent") for entry in har.entries if entry.client == "browser")
+        replace(self.take, fields=shown, user_agent=next(filter(None, agents), "")).save(folder)
+        if leaks := scan(folder, scrubber.secrets).leaks:
+            raise TakeError(f"A secret ({leaks[0].secret}) is still in {leaks[0].where}, as {leaks[0].encoding}.")
+        self._folder.cleanup()
+        return len(scrubber.secrets)
+
+    def _of_browser(self) -> list[HarEntry]:
+        files = sorted(Path(self._folder.name).glob("*/browser.har"))
+        entries = [entry for file in files for entry in Har.load(file).entries]
+        for entry in entries:
+            entry.raw["_client"] = "browser"
+        return [entry for entry in entries if not entry.url.endswith("/favicon.ico")]
+
+
+def _keep_bodies(page: Page) -> None:
+    """Bodies live in the page's process and go with its document, that of a login above all, unless this is said."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    with suppress(Error):  # the page is gone already
+        side = page.context.new_cdp_session(page)
+        side.send("Network.enable")
+        side.send("Network.configureDurableMessages", {"maxTotalBufferSize": BUFFER, "maxResourceBufferSize": BUFFER})
+
+
+class _RecordingAdapter(BaseAdapter):
+    """Sends through another adapter and keeps each hop, its body read whole."""
+
+    def __init__(self, inner: BaseAdapter, keep: Any) -> None:
+        super().__init__()
+        self._inner = inner
+        self._keep = keep
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Send one request. One that gets no answer is kept as such."""
+        started = datetime.now(UTC)
+        try:
+            response = self._inner.send(request, *args, **kwargs)
+            _ = response.content
+        except Exception as error:
+            self._keep(_entry(request, started, error=type(error).__name__))
+            raise
+        self._keep(_entry(request, started, response))
+        return response
+
+    def close(self) -> None:
+        """Close the other adapter."""
+        self._inner.close()
+
+
+def _entry(
+    request: PreparedRequest, started: datetime, response: Response | None = None, error: str | None = None
+) -> HarEntry:
+    body = request.body
+    return make_entry(
+        str(request.method),
+        str(request.url),
+        started=started,
+        status=response.status_code if response is not None else 0,
+        status_text=(response.reason or "") if response is not None else "",
+        request_headers=[(name, str(value)) for name, value in request.headers.items()],
+        request_body=body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else None,
+        response_headers=list(response.raw.headers.items()) if response is not None else [],
+        body=response.content if response is not None else b"",
+        client="session",
+        error=error,
+    )
+
+
+def _request(entry: HarEntry) -> Req:
+    return Req(entry.method, entry.url, entry.request_headers, entry.request_body())
+
+
+def _learn(scrubber: Scrubber, entry: HarEntry) -> None:
+    scrubber.learn_request(_request(entry))
+    scrubber.learn_response(entry.response_headers, entry.body())
+    for message in entry.messages:
+        scrubber.learn_message(_bytes(message.data))
+
+
+def _scrub(scrubber: Scrubber, entry: HarEntry) -> None:
+    clean = scrubber.request(_request(entry))
+    entry.url, entry.request_headers = clean.url, clean.headers
+    if clean.body is not None:
+        entry.set_request_body(clean.body)
+    entry.response_headers = scrubber.headers(entry.response_headers)
+    entry.set_body(scrubber.body(entry.body()))
+    if entry.messages:
+        entry.messages = [replace(one, data=_clean(scrubber, one.data)) for one in entry.messages]
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return data.encode() if isinstance(data, str) else data
+
+
+def _clean(scrubber: Scrubber, data: str | bytes) -> str | bytes:
+    return scrubber.text(data) if isinstance(data, str) else scrubber.body(data)

@@ -78,6 +78,19 @@ def test_graphql_is_told_apart_by_operation_and_variables() -> None:
         tape.find(page(3, "query Bills { a b }"))
 
 
+def test_persisted_and_fetched_graphql_queries_are_told_apart() -> None:
+    """The digest of a persisted query names it; in a query string the layout is no difference either."""
+
+    def persisted(digest: str) -> Req:
+        return post("/graphql", {"extensions": {"persistedQuery": {"sha256Hash": digest}}})
+
+    tape = Tape([persisted("0cc175b9c0f1b6a831c399e269772661"), get("/graphql?query=query%20A%20%7B%20a%20%7D")])
+
+    assert tape.find(get("/graphql?query=query%20A%7Ba%7D")) == 1
+    with pytest.raises(Miss, match="sha256Hash"):
+        tape.find(persisted("92eb5ffee6ae2fec3ad71c777531578f"))
+
+
 def test_a_boundary_is_no_difference() -> None:
     """A multipart body is its parts."""
 
@@ -125,6 +138,24 @@ def test_a_pool_gets_its_own_answers_in_any_order() -> None:
         found = list(pool.map(Tape(links).find, [asked[n] for n in order]))
 
     assert found == order
+
+
+def test_an_identifier_says_more_than_a_time() -> None:
+    """With the clock standing at one recorded moment, each link still gets its own answer."""
+    links = [get(f"/pdf?at={1700000000000 + n}&id={n:08d}-1111-4222-8333-444455556666") for n in range(5)]
+    tape = Tape(links)
+    asked = [get(f"/pdf?at=1700000000002&id={n:08d}-1111-4222-8333-444455556666") for n in (4, 3, 1, 0, 2)]
+
+    assert [tape.find(request) for request in asked] == [4, 3, 1, 0, 2]
+
+
+def test_fresh_values_are_answered_in_order() -> None:
+    """A poll with a new identifier and time in each call, none of them recorded, goes on to its end."""
+    session = "99999999-aaaa-4bbb-8ccc-dddddddddddd"
+    tape = Tape([post("/poll", {"session": session, "at": 1700000000 + n, "n": f"{n:032x}a"}) for n in range(3)])
+    asked = [post("/poll", {"session": session, "at": 1800000000 + n, "n": f"{n + 7:032x}b"}) for n in range(5)]
+
+    assert [tape.find(request) for request in asked] == [0, 1, 2, 2, 2]
 
 
 def test_what_was_never_asked_for_is_known() -> None:

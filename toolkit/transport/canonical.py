@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from toolkit.transport.encodings import is_text
-from toolkit.transport.masking import mask
+from toolkit.transport.masking import Value, mask, mask_path
 from toolkit.transport.packing import unpack
 from toolkit.transport.request import Headers
 
-__all__ = ["SELECTING", "Fields", "Parts", "RequestLike", "Shape", "parts_of", "selecting", "shape_of"]
+__all__ = ["SELECTING", "Fields", "Parts", "RequestLike", "Shape", "parts_of", "place_of", "selecting", "shape_of"]
 
 SELECTING = frozenset(
     {
@@ -34,8 +34,11 @@ SELECTING = frozenset(
 
 LARGEST = 1 << 20  # a longer body is compared as a whole
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+GRAPHQL = re.compile(r"(?:\s|#[^\n]*\n)*+(?:\{|(?:query|mutation|subscription|fragment)\b[^{}]*\{)")
+AROUND_SIGNS = re.compile(r" ?([{}()\[\]:!=|@]) ?")
 GRAPHQL_SPACE = re.compile(r"#[^\n\r]*|[\s,]+")
 BETWEEN = "\x1f"
+NOT_HEX = str.maketrans("0123456789abcdef", "ghijklmnopqrstuv")  # a digest must not be masked as one more long hex
 
 Fields = list[tuple[str, str]]
 
@@ -71,13 +74,12 @@ class Shape:
     """The key of a request, in which values known by their shape are masked, and those values in order."""
 
     key: tuple[str, ...]
-    values: tuple[str, ...]
+    values: tuple[Value, ...]
 
 
 def shape_of(parts: Parts) -> Shape:
     """The shape of a request."""
-    texts = [parts.path, joined(parts.query), joined(parts.headers), joined(parts.body)]
-    masked = [mask(text) for text in texts]
+    masked = [mask_path(parts.path), *(mask(joined(fields)) for fields in (parts.query, parts.headers, parts.body))]
     values = tuple(value for each in masked for value in each.values)
     return Shape((parts.method, parts.host, parts.kind, *(each.text for each in masked)), values)
 
@@ -89,18 +91,31 @@ def joined(fields: Fields) -> str:
 
 def parts_of(request: RequestLike, ignore: Collection[str] = ()) -> Parts:
     """Take a request to parts, without the fields and headers named in `ignore`."""
-    url = urlsplit(request.url)
+    host, path, query = split(request.url)
     kind, body = body_of(request, ignore)
-    query = [(name, canonical(value)) for name, value in parse_qsl(url.query, keep_blank_values=True)]
+    fields = [(name, canonical(value)) for name, value in parse_qsl(query, keep_blank_values=True)]
     return Parts(
         method=request.method.upper(),
-        host=f"{url.scheme}://{url.netloc.lower().removesuffix(DEFAULT_PORTS.get(url.scheme, ' '))}",
-        path=unquote(url.path) or "/",
-        query=sorted(field for field in query if field[0] not in ignore),
+        host=host,
+        path=path,
+        query=sorted(field for field in fields if field[0] not in ignore),
         headers=[header for header in selecting(request.headers) if header[0] not in ignore],
         kind=kind,
         body=[field for field in body if field[0] not in ignore],
     )
+
+
+def split(url: str) -> tuple[str, str, str]:
+    """Scheme and host, path and query of a URL, as one would compare them."""
+    parts = urlsplit(url)
+    host = parts.netloc.lower().removesuffix(DEFAULT_PORTS.get(parts.scheme, " "))
+    return f"{parts.scheme}://{host}", unquote(parts.path) or "/", parts.query
+
+
+def place_of(request: RequestLike) -> tuple[str, str, str]:
+    """Method, host and masked path."""
+    host, path, _ = split(request.url)
+    return request.method.upper(), host, mask_path(path).text
 
 
 def selecting(headers: Headers) -> Fields:
@@ -110,9 +125,11 @@ def selecting(headers: Headers) -> Fields:
 
 
 def canonical(value: str) -> str:
-    """A value of a query; JSON without the freedom of writing it."""
+    """A value of a query or form; JSON and GraphQL without the freedom of writing them."""
     tree = as_json(value)
-    return value if tree is None else json.dumps(tree, sort_keys=True, separators=(",", ":"))
+    if tree is None:
+        return squeezed(value) if GRAPHQL.match(value) else value
+    return json.dumps(tree, sort_keys=True, separators=(",", ":"))
 
 
 def as_json(text: str) -> Any:
@@ -140,10 +157,6 @@ def body_of(request: RequestLike, ignore: Collection[str]) -> tuple[str, Fields]
     return text_fields(body.decode(), content_type, ignore)
 
 
-# A digest must not be masked as one more long hex.
-NOT_HEX = str.maketrans("0123456789abcdef", "ghijklmnopqrstuv")
-
-
 def text_fields(text: str, content_type: str, ignore: Collection[str]) -> tuple[str, Fields]:
     """How a text reads, and its fields."""
     tree = as_json(text)
@@ -158,9 +171,13 @@ def graphql(tree: Any) -> Any:
     """JSON in which the text of GraphQL queries has no freedom of space, comma and comment."""
     if isinstance(tree, list):
         return [graphql(item) for item in tree]
-    if isinstance(tree, dict) and isinstance(tree.get("query"), str) and re.search(r"[{}]", tree["query"]):
-        return tree | {"query": GRAPHQL_SPACE.sub(" ", tree["query"]).strip()}
-    return tree
+    query = tree.get("query") if isinstance(tree, dict) else None
+    return tree | {"query": squeezed(query)} if isinstance(query, str) and GRAPHQL.match(query) else tree
+
+
+def squeezed(query: str) -> str:
+    """A GraphQL query in the fewest characters."""
+    return AROUND_SIGNS.sub(r"\1", GRAPHQL_SPACE.sub(" ", query)).strip()
 
 
 def leaves(tree: Any, ignore: Collection[str], path: str = "") -> Iterator[tuple[str, str]]:
@@ -168,7 +185,9 @@ def leaves(tree: Any, ignore: Collection[str], path: str = "") -> Iterator[tuple
     if isinstance(tree, dict) and tree:
         for key, value in tree.items():
             name = f"{path}.{key}" if path else key
-            if key not in ignore and name not in ignore:
+            if key == "sha256Hash":  # names a persisted GraphQL query
+                yield name, str(value).translate(NOT_HEX)
+            elif key not in ignore and name not in ignore:
                 yield from leaves(value, ignore, name)
     elif isinstance(tree, list) and tree:
         for i, value in enumerate(tree):

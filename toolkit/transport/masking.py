@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-__all__ = ["Masked", "mask"]
+__all__ = ["Masked", "Value", "mask", "mask_path"]
 
 SHAPES = re.compile(
     r"(?P<jwt>\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*)"
@@ -15,14 +15,22 @@ SHAPES = re.compile(
 )
 # Looked for last: its alphabet holds "/" and "-", so that it would swallow an identifier together with its path.
 TOKEN = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w+/-])")
+WORD_BETWEEN_SLASHES = re.compile(r"(?:^|/)[a-z]{3,}/|/[a-z]{3,}$")
 RUN = re.compile(r"[A-Za-z0-9]{12,}")
+
+
+class Value(NamedTuple):
+    """A masked value and its shape."""
+
+    shape: str
+    text: str
 
 
 class Masked(NamedTuple):
     """A text with the shapes in place of the values, and the values in order, tokens last."""
 
     text: str
-    values: tuple[str, ...]
+    values: tuple[Value, ...]
 
 
 def mask(text: str) -> Masked:
@@ -31,21 +39,28 @@ def mask(text: str) -> Masked:
     Epochs are seconds or milliseconds from 2001 to 2033; hex has 16 digits or more, letters among them; a token has 20
     characters or more and mixes cases and digits as words do not. A date without a time is kept: it selects content.
     """
-    values: list[str] = []
+    values: list[Value] = []
 
     def shape(found: re.Match[str]) -> str:
-        values.append(found.group())
+        values.append(Value(found.lastgroup or "", found.group()))
         return f"<{found.lastgroup}>"
 
     def token(found: re.Match[str]) -> str:
-        if not any(map(is_mixed, RUN.findall(found.group()))):
+        if not is_token(found.group()):
             return found.group()
-        values.append(found.group())
+        values.append(Value("token", found.group()))
         return "<token>"
 
     return Masked(TOKEN.sub(token, SHAPES.sub(shape, text)), tuple(values))
 
 
-def is_mixed(run: str) -> bool:
-    """Whether letters of both cases and digits stand together."""
-    return not run.isalpha() and not run.isdigit() and run != run.lower() and run != run.upper()
+def mask_path(path: str) -> Masked:
+    """The same for a path, each segment alone."""
+    masked = mask(path.replace("/", "\n"))
+    return masked._replace(text=masked.text.replace("\n", "/"))
+
+
+def is_token(text: str) -> bool:
+    """Whether letters of both cases and digits are mixed, and what stands between slashes is no word."""
+    mixed = any(not (run.isalpha() or run.isdigit() or run.islower() or run.isupper()) for run in RUN.findall(text))
+    return mixed and not WORD_BETWEEN_SLASHES.search(text)

@@ -14,10 +14,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from toolkit.transport.canonical import Parts, RequestLike, Shape, parts_of, selecting, shape_of
+from toolkit.transport.canonical import Parts, RequestLike, parts_of, place_of, selecting, shape_of
+from toolkit.transport.masking import Value
 from toolkit.transport.miss import Miss, differences, nearest, title
 
 __all__ = ["Tape"]
+
+FLEETING = frozenset({"chance", "epoch", "time"})
 
 Loud = Callable[[str], object]
 
@@ -41,24 +44,26 @@ class Alike(Queue):
 
     def __init__(self) -> None:
         super().__init__()
-        self._by_value: dict[tuple[int, str], list[int]] = {}
+        self._by_value: dict[tuple[int, Value], dict[int, None]] = {}
 
-    def add(self, index: int, values: Sequence[str]) -> None:
+    def add(self, index: int, values: Sequence[Value]) -> None:
         """Add one request with its masked values."""
         self.indexes.append(index)
         for slot in enumerate(values):
-            self._by_value.setdefault(slot, []).append(index)
+            self._by_value.setdefault(slot, {})[index] = None
 
-    def nearest(self, values: Sequence[str], used: set[int]) -> int:
-        """The next of those that agree in most of the values, the rarest first; the next of all when none agrees."""
-        agreeing = [self._by_value[slot] for slot in enumerate(values) if slot in self._by_value]
-        agreeing = sorted((each for each in agreeing if len(each) < len(self.indexes)), key=len)
-        if not agreeing:
+    def nearest(self, values: Sequence[Value], used: set[int]) -> int:
+        """The next of those that agree in the values: identifiers before times, rare ones before frequent ones.
+
+        The next of all when none agrees.
+        """
+        slots = [slot for slot in enumerate(values) if 0 < len(self._by_value.get(slot, ())) < len(self.indexes)]
+        slots.sort(key=lambda slot: (slot[1].shape in FLEETING, len(self._by_value[slot])))
+        if not slots:
             return self.take(used)
-        left = agreeing[0]
-        for other in agreeing[1:]:
-            common = set(other)
-            left = [index for index in left if index in common] or left
+        left = list(self._by_value[slots[0]])
+        for slot in slots[1:]:
+            left = [index for index in left if index in self._by_value[slot]] or left
         return next((index for index in left if index not in used), left[-1])
 
 
@@ -80,8 +85,8 @@ class Tape:
         self._used: set[int] = set()
         self._exact: dict[Hashable, list[int]] = {}
         self._exact_queues: dict[Hashable, dict[Hashable, Queue]] = {}
-        self._shapes: dict[Hashable, Alike] | None = None
-        self._paths: dict[Hashable, Queue] = {}
+        self._places: dict[Hashable, Queue] = {}
+        self._shapes: dict[Hashable, dict[Hashable, Alike]] = {}
         for index, request in enumerate(requests):
             self._exact.setdefault(address(request), []).append(index)
 
@@ -105,13 +110,13 @@ class Tape:
         index = self._find_exact(request)
         if index is not None:
             return self._counted("exact", index)
-        parts = parts_of(request, self._ignore)
+        place, parts = place_of(request), parts_of(request, self._ignore)
         shape = shape_of(parts)
-        alike = self._by_shape().get(shape.key)
+        alike = self._alike_at(place).get(shape.key)
         if alike is not None:
             return self._counted("by shape", alike.nearest(shape.values, self._used))
-        if self._loose is not None and (queue := self._paths.get(path_key(shape))) is not None:
-            index = queue.take(self._used)
+        if self._loose is not None and place in self._places:
+            index = self._places[place].take(self._used)
             self._loose(self._sentence(parts, index))
             return self._counted("by path", index)
         raise self._miss(parts)
@@ -132,14 +137,18 @@ class Tape:
         queue = queues.get(content(request))
         return None if queue is None else queue.take(self._used)
 
-    def _by_shape(self) -> dict[Hashable, Alike]:
-        if self._shapes is None:
-            self._shapes = {}
-            for index in range(len(self._requests)):
+    def _alike_at(self, place: Hashable) -> dict[Hashable, Alike]:
+        if not self._places:
+            for index, request in enumerate(self._requests):
+                self._places.setdefault(place_of(request), Queue()).indexes.append(index)
+        if place not in self._places:
+            return {}
+        if place not in self._shapes:
+            shapes = self._shapes[place] = {}
+            for index in self._places[place].indexes:
                 shape = shape_of(self._parts_at(index))
-                self._shapes.setdefault(shape.key, Alike()).add(index, shape.values)
-                self._paths.setdefault(path_key(shape), Queue()).indexes.append(index)
-        return self._shapes
+                shapes.setdefault(shape.key, Alike()).add(index, shape.values)
+        return self._shapes[place]
 
     def _parts_at(self, index: int) -> Parts:
         return parts_of(self._requests[index], self._ignore)
@@ -162,8 +171,3 @@ def address(request: RequestLike) -> Hashable:
 def content(request: RequestLike) -> Hashable:
     """What beside the address decides whether two requests are exactly the same."""
     return request.body or b"", tuple(selecting(request.headers))
-
-
-def path_key(shape: Shape) -> Hashable:
-    """Method, host and masked path of a shape."""
-    return shape.key[0], shape.key[1], shape.key[3]

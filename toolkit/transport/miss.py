@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from toolkit.errors import ToolkitError
 from toolkit.transport.canonical import Fields, Parts
-from toolkit.transport.masking import mask
+from toolkit.transport.masking import mask, mask_path
 from toolkit.transport.names import is_secret
 
 __all__ = ["Miss", "differences", "nearest", "title"]
@@ -44,7 +44,7 @@ class Miss(ToolkitError):
 
 def title(parts: Parts) -> str:
     """Method and address of a request, without query and without what has the shape of a token."""
-    return f"{parts.method} {parts.host}{mask(parts.path).text}"
+    return f"{parts.method} {parts.host}{mask_path(parts.path).text}"
 
 
 def nearest(asked: Parts, parts_at: Callable[[int], Parts], urls: Iterable[tuple[str, str]]) -> int | None:

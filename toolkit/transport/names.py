@@ -9,7 +9,7 @@ __all__ = ["CLAIMS", "KEYWORD", "is_secret"]
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 TYPED = re.compile(
     r"(?:.*(?:password|passwd|passphrase|passcode)|pwd|pass|pin|otp|totp|mfa|cvv|cvc|motdepasse|passwort|wachtwoord)"
-    r"|.* (?:auth|security|login|verification|otp|sms|mfa|pin) code"
+    r"|(?:.* )?(?:auth|security|login|verification|otp|sms|mfa|pin) code"
 )
 TOKEN = re.compile(
     r"(?:.* )?(?:\w*(?:token|secret|csrf|xsrf|apikey|sessionid|sessid)|jwt|sid|bearer|authenticity|credentials?)"
@@ -33,6 +33,6 @@ def is_secret(name: str, value: str, *, asked: bool) -> bool:
     in an answer, where the same names label translations, schemas and error codes.
     """
     words = " ".join(word.lower() for word in WORD.findall(name))
-    if TYPED.fullmatch(words) or TYPED.fullmatch(words.rpartition(" ")[2]):
+    if any(map(TYPED.fullmatch, (words, words.rpartition(" ")[2], words.replace(" ", "")))):
         return bool(value) if asked else looks_secret(value)
     return bool(TOKEN.fullmatch(words)) and looks_secret(value)

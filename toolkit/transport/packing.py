@@ -40,9 +40,9 @@ def _unpack(data: bytes, encoding: str) -> Packed | None:
             gzip.GzipFile(fileobj=io.BytesIO(data)).read(LARGEST + 1), lambda new: gzip.compress(new, mtime=0)
         )
     if data[:1] == b"\x78" and int.from_bytes(data[:2], "big") % 31 == 0:
-        return _within(zlib.decompressobj().decompress(data, LARGEST + 1), zlib.compress)
+        return _within(inflate(data, zlib.MAX_WBITS), zlib.compress)
     if encoding == "deflate" and data:
-        return _within(zlib.decompressobj(-15).decompress(data, LARGEST + 1), raw_deflate)
+        return _within(inflate(data, -zlib.MAX_WBITS), raw_deflate)
     return _unpack_brotli(data) if encoding == "br" and data else None
 
 
@@ -50,9 +50,18 @@ def _within(plain: bytes, repack: Callable[[bytes], bytes]) -> Packed | None:
     return Packed(plain, repack) if len(plain) <= LARGEST else None
 
 
+def inflate(data: bytes, window: int) -> bytes:
+    """The inside of one whole stream; a ValueError when it is cut, or followed by what would be lost."""
+    stream = zlib.decompressobj(window)
+    plain = stream.decompress(data, LARGEST + 1)
+    if stream.unused_data or not (stream.eof or len(plain) > LARGEST):
+        raise ValueError("not one whole stream")
+    return plain
+
+
 def raw_deflate(data: bytes) -> bytes:
     """Deflate without a zlib header, as some servers send it."""
-    packer = zlib.compressobj(wbits=-15)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush()
 
 

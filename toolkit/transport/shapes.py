@@ -104,7 +104,7 @@ def stand_in(value: str, seed: str) -> str:
     if is_iban(value):
         return iban_like(value, dice)
     if not any(map(str.isalnum, value)):
-        return "".join(dice("-._~") for _ in value)
+        return "".join(sign_like(char, dice) for char in value)
     return "".join(piece_like(found, value, dice) for found in PIECE.finditer(value))
 
 
@@ -150,11 +150,19 @@ def char_like(char: str, dice: Dice) -> str:
     """Another character of the same class, case and length in UTF-8."""
     if not char.isalnum():
         return char
-    if char.isascii():
-        options = (
-            string.digits if char.isdigit() else string.ascii_lowercase if char.islower() else string.ascii_uppercase
-        )
-        return dice(options)
+    if not char.isascii():
+        return sibling(char, dice)
+    options = string.digits if char.isdigit() else string.ascii_lowercase if char.islower() else string.ascii_uppercase
+    return dice(options)
+
+
+def sign_like(char: str, dice: Dice) -> str:
+    """Another sign; the ASCII ones are those that no encoding escapes."""
+    return dice("-._~") if char.isascii() else sibling(char, dice)
+
+
+def sibling(char: str, dice: Dice) -> str:
+    """Another character of the same category and block."""
     block = ord(char) & ~0x3F  # 64 code points share their length and, up to U+00FF, being in Latin-1
     options = "".join(other for other in map(chr, range(block, block + 64)) if alike(char, other))
     return dice(options) if options else char

@@ -1,0 +1,113 @@
+"""Secrets found by where they stand."""
+
+import gzip
+import json
+
+import pytest
+
+from toolkit.transport.learning import Found, in_body, in_request, in_response
+from toolkit.transport.request import Req
+
+URL = "https://acme.example/"
+FORM = "application/x-www-form-urlencoded"
+
+
+def asked(*headers: tuple[str, str], url: str = URL, body: bytes | None = None) -> set[Found]:
+    """What a request teaches."""
+    return set(in_request(Req("POST", url, headers, body)))
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (("Cookie", "sid=s3ss10nValue; theme=dark; n=1700000000"), {("sid", "s3ss10nValue")}),
+        (
+            ("Cookie", 'a="s3ss10nValue"; XSRF-TOKEN=abc%2Bdef1%3D%3D'),
+            {("a", "s3ss10nValue"), ("XSRF-TOKEN", "abc+def1==")},
+        ),
+        (("Authorization", "Bearer abcdef123456"), {("authorization", "abcdef123456")}),
+        (("authorization", "abcdef123456"), {("authorization", "abcdef123456")}),
+        (("Authorization", "Basic YWRhOmh1bnRlcjI="), {("user", "ada"), ("password", "hunter2")}),
+        (
+            ("Authorization", 'Digest username="ada", response="6629fae49393a05397450978507c4ef1"'),
+            {("response", "6629fae49393a05397450978507c4ef1")},
+        ),
+        (("X-Api-Key", "q8Xc71LmZ0"), {("X-Api-Key", "q8Xc71LmZ0")}),
+        (("Referer", f"{URL}?token=q8Xc71LmZ0"), {("token", "q8Xc71LmZ0")}),
+        (("X-CSRF-Token", "Fetch"), set()),
+        (("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"), set()),
+    ],
+)
+def test_headers(header: tuple[str, str], found: set[tuple[str, str]]) -> None:
+    """Cookies, authorization of every scheme, tokens, addresses; not what a browser says of itself."""
+    assert asked(header) == found
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b'{"login": {"password": "two words"}, "lang": "fr"}'),
+        ("application/json", json.dumps({"data": json.dumps([{"password": "two words"}])}).encode()),
+        (FORM, b"user=ada&password=two+words"),
+        (FORM, b"data=%7B%22password%22%3A%22two+words%22%7D"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\ncontent-disposition: form-data; name="password"\r\n\r\ntwo words\r\n--b--',
+        ),
+        ("application/json", gzip.compress(b'{"password": "two words"}')),
+    ],
+)
+def test_fields_of_a_request(content_type: str, body: bytes) -> None:
+    """JSON at any depth, forms, multipart, compressed or not."""
+    assert asked(("Content-Type", content_type), body=body) == {("password", "two words")}
+
+
+def test_addresses() -> None:
+    """Query and fragment, the fragment of a single-page application too."""
+    url = f"{URL}?code=482913&page=2#/done?access_token=frag99Token77"
+
+    assert asked(url=url) == {("code", "482913"), ("access_token", "frag99Token77")}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"csrfToken":"a1b2c3d4e5"}',
+        b'{\\"csrfToken\\":\\"a1b2c3d4e5\\"}',
+        b"<script>var csrfToken = 'a1b2c3d4e5'</script>",
+        b'<input value="a1b2c3d4e5" type="hidden" name="csrfToken">',
+        b"<meta name=csrfToken content=a1b2c3d4e5>",
+        b"go(?csrfToken=a1b2c3d4e5&x=1)",
+        gzip.compress(b'{"csrfToken": "a1b2c3d4e5"}'),
+    ],
+)
+def test_values_beside_a_telling_name_in_an_answer(body: bytes) -> None:
+    """In JSON, scripts, tags and links."""
+    assert {found.value for found in in_body(body)} == {"a1b2c3d4e5"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"password":"Mot de passe","tokenType":"Bearer123"}',
+        b'{"code":"ERR_TOKEN","expires":3600}',
+        b"\0\1token=a1b2c3d4e5",
+    ],
+)
+def test_labels_and_binary_data_teach_nothing(body: bytes) -> None:
+    """The names alone are no reason."""
+    assert list(in_body(body)) == []
+
+
+def test_cookies_that_an_answer_sets() -> None:
+    """Each line of Set-Cookie, without its attributes; the token in a redirection."""
+    headers = [("Set-Cookie", "a=s3ss10nValue; Path=/\nb=dark; Path=/"), ("Location", "/done?ticket=ST12345678")]
+
+    assert set(in_response(headers, b"")) == {("a", "s3ss10nValue"), ("ticket", "ST12345678")}
+
+
+def test_an_iban_is_found_by_its_check_digits() -> None:
+    """And only then."""
+    body = b"FR76 3000 6000 0112 3456 7890 189 and FR7630006000011234567890188"
+
+    assert list(in_body(body)) == [("iban", "FR76 3000 6000 0112 3456 7890 189")]

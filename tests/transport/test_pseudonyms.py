@@ -1,0 +1,50 @@
+"""The map from secrets to stand-ins."""
+
+from toolkit.transport.pseudonyms import Pseudonyms
+from toolkit.transport.shapes import is_iban
+
+
+def test_what_is_not_known_is_given_back() -> None:
+    """Only secrets have stand-ins."""
+    assert Pseudonyms("seed").stand_in("hello") == "hello"
+
+
+def test_a_stand_in_is_no_news() -> None:
+    """Nor is what is known, or nothing."""
+    names = Pseudonyms("seed")
+
+    assert names.add("sid", "s3ss10nValue")
+    assert not names.add("sid", names.stand_in("s3ss10nValue"))
+    assert not names.add("sid", "s3ss10nValue")
+    assert not names.add("sid", "")
+
+
+def test_every_single_digit_may_be_secret() -> None:
+    """Where no stand-in is left that is none of the secrets, another value must do."""
+    names = Pseudonyms("seed")
+    for digit in "0123456789":
+        names.add("pin", digit)
+
+    assert all(len(names.stand_in(digit)) == 1 for digit in "0123456789")
+
+
+def test_an_iban_that_holds_an_account_number_stays_one() -> None:
+    """The stand-in of the number stands in that of the IBAN, and the check digits hold."""
+    names = Pseudonyms("seed")
+    names.add("iban", "FR7630006000011234567890189")
+    names.add("account", "12345678901")
+
+    assert names.stand_in("12345678901") in names.stand_in("FR7630006000011234567890189")
+    assert is_iban(names.stand_in("FR7630006000011234567890189"))
+
+
+def test_most_of_a_secret_changes() -> None:
+    """Chance may give a letter back, not half of them."""
+    names = Pseudonyms("seed")
+    for n in range(200):
+        names.add("code", f"{n:03d}000")
+
+    changed = [
+        sum(a != b for a, b in zip(f"{n:03d}000", names.stand_in(f"{n:03d}000"), strict=True)) for n in range(200)
+    ]
+    assert min(changed) >= 3

@@ -18,6 +18,7 @@ from toolkit.errors import LoginFailed, UsageError, UserActionNeeded, VendorDown
 from toolkit.jobs.expected import differences, expected_of
 from toolkit.jobs.runner import RunOptions, run_connector
 from toolkit.jobs.workspace import Workspace
+from toolkit.run import refuse_to_ask
 from toolkit.transport.har import Har
 from toolkit.transport.record import Record
 from toolkit.transport.replay import Replay
@@ -48,10 +49,15 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Replayed:
-    """A replay: its report, how it differs from what is expected, and the recorded requests it never made."""
+    """A replay: its report, how it differs from what is expected, and the recorded requests it never made.
+
+    `misses` are the requests that were not recorded. A page makes some while it closes, so that they count only when
+    the run went another way.
+    """
 
     report: Report
     differences: list[str]
+    misses: list[str]
     unused: list[str]
 
 
@@ -74,15 +80,22 @@ def record_connector(found: Found, account: Account, folder: Path, options: RunO
     clock = datetime.now(UTC)
     clock = clock.replace(microsecond=clock.microsecond // 1000 * 1000)
     record = Record(Take(clock=clock, seed=secrets.randbits(32), toolkit=version("toolkit")))
+    answers: list[str] = []
+
+    def ask(kind: str, message: str) -> str:
+        answers.append(chosen.ask(kind, message))
+        return answers[-1]
+
     with tempfile.TemporaryDirectory(prefix="toolkit-record-") as place:
-        report = run_connector(found, account, Workspace(Path(place)), replace(chosen, transport=lambda: record))
+        live = replace(chosen, transport=lambda: record, ask=ask)
+        report = run_connector(found, account, Workspace(Path(place)), live)
         report.log = ""  # it goes with the workspace
     if report.error is not None and not isinstance(report.error, WORTH_KEEPING):
         return Recorded(report, folder, 0, 0)
     with _new_folder(folder) as draft:
         if chosen.fixture is not None:
             shutil.copyfile(chosen.fixture, draft / FIXTURE_NAME)
-        count = record.write(draft, account.fields, found.manifest.secret_fields | {"login"})
+        count = record.write(draft, account.fields, found.manifest.secret_fields | {"login"}, answers)
         again, expected = _replay(found, draft, chosen)
         _agree(report, again)
         (draft / EXPECTED_NAME).write_text(json.dumps(expected, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -97,16 +110,19 @@ def replay_connector(found: Found, folder: Path, options: RunOptions | None = No
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} is no recording: {path.name} cannot be read.") from error
     replayed, got = _replay(found, folder, options or RunOptions())
-    return replace(replayed, differences=[*replayed.differences, *differences(expected, got)])
+    other = differences(expected, got)
+    return replace(replayed, differences=[*replayed.misses, *other] if other else [])
 
 
 def _replay(found: Found, folder: Path, options: RunOptions) -> tuple[Replayed, dict[str, Any]]:
     replay = Replay(folder)
     take, fixture = replay.take, folder / FIXTURE_NAME
     account = Account("recorded", take.fields, found.manifest.secret_fields)
+    answers = list(take.answers)
     offline = replace(
         options,
         transport=lambda: replay,
+        ask=lambda kind, message: answers.pop(0) if answers else refuse_to_ask(kind, message),
         now=lambda: take.clock,
         fixture=fixture if fixture.exists() else None,
         folder_to_save=None,
@@ -117,13 +133,14 @@ def _replay(found: Found, folder: Path, options: RunOptions) -> tuple[Replayed, 
         report.log = ""  # it goes with the workspace
         expected = expected_of(report, workspace.files_root)
     misses = [miss.message for miss in replay.misses]
-    return Replayed(report, misses, replay.unused()), expected
+    return Replayed(report, [], misses, replay.unused()), expected
 
 
 def _agree(live: Report, replayed: Replayed) -> None:
     codes = [report.error.code if report.error else None for report in (live, replayed.report)]
     if codes[0] != codes[1] or live.counts() != replayed.report.counts():
-        ending = replayed.report.error.message if replayed.report.error else replayed.report.verdict
+        report = replayed.report
+        ending = [*replayed.misses, report.error.message if report.error else report.verdict][0]
         raise TakeError(f"The recording does not replay as the run went ({live.verdict}): {ending}")
 
 

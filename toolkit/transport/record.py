@@ -21,7 +21,7 @@ from toolkit.transport.scrub import Scrubber
 from toolkit.transport.take import HAR_NAME, Take, TakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from playwright.sync_api import BrowserContext, Page
     from requests import PreparedRequest, Response
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Record"]
 
+NO_ANSWER = "no answer"
+REFUSED = 400
+READ = {"document", "fetch", "xhr"}
 BUFFER = 1 << 28  # bytes of bodies that the browser keeps although their page has gone
 
 
@@ -76,17 +79,20 @@ class Record:
         """Let go of the network; what was recorded stays until `write`."""
         self._live.close()
 
-    def write(self, folder: Path, fields: Mapping[str, str], secret: frozenset[str]) -> int:
+    def write(self, folder: Path, fields: Mapping[str, str], secret: frozenset[str], answers: Sequence[str]) -> int:
         """Write the take into an empty folder, without the secrets, and return how many were replaced.
 
-        The fields named in `secret`, and what the traffic calls a cookie, a token or a password, get stand-ins.
-        Raises TakeError when a body is missing, or when a secret is found in what was written.
+        The fields named in `secret`, the `answers` that the person gave, and what the traffic calls a cookie, a token
+        or a password, get stand-ins. Raises TakeError when a body is missing, or when a secret is found in what was
+        written.
         """
         entries = sorted([*self._of_browser(), *self._entries], key=lambda entry: entry.started)
         har = Har(entries)
         if lacks := lint(har):
             raise TakeError(f"The recording is not complete: {lacks[0]}")
         scrubber = Scrubber({name: fields[name] for name in fields if name in secret}, seed=str(self.take.seed))
+        for answer in answers:
+            scrubber.add("code", answer)
         for entry in har.entries:
             _learn(scrubber, entry)
         for entry in har.entries:
@@ -94,7 +100,8 @@ class Record:
         har.save(folder / HAR_NAME)
         shown = {name: scrubber.stand_in(value) if name in secret else value for name, value in fields.items()}
         agents = (entry.request_header("user-agent") for entry in har.entries if entry.client == "browser")
-        replace(self.take, fields=shown, user_agent=next(filter(None, agents), "")).save(folder)
+        codes = tuple(map(scrubber.stand_in, answers))
+        replace(self.take, fields=shown, answers=codes, user_agent=next(filter(None, agents), "")).save(folder)
         if leaks := scan(folder, scrubber.secrets).leaks:
             raise TakeError(f"A secret ({leaks[0].secret}) is still in {leaks[0].where}, as {leaks[0].encoding}.")
         self._folder.cleanup()
@@ -105,7 +112,15 @@ class Record:
         entries = [entry for file in files for entry in Har.load(file).entries]
         for entry in entries:
             entry.raw["_client"] = "browser"
-        return [entry for entry in entries if not entry.url.endswith("/favicon.ico")]
+            if entry.status >= REFUSED and entry.resource_type not in READ and not entry.has_body:
+                entry.set_body(b"")  # the page that comes in place of a script or an image is never read
+        # What was still under way when the browser closed has neither an answer nor a reason.
+        return [entry for entry in entries if _counts(entry) and entry.error != NO_ANSWER]
+
+
+def _counts(entry: HarEntry) -> bool:
+    """Not a blob of the page's own, nor the icon that a browser asks for by itself."""
+    return entry.url.startswith("http") and not entry.url.endswith("/favicon.ico")
 
 
 def _keep_bodies(page: Page) -> None:

@@ -38,6 +38,7 @@ class Take:
     browser     the browser's version; empty when there was none
     toolkit     the version of the toolkit that recorded
     fields      the placeholder account: what the recording holds in place of the real values, by field name
+    answers     what stands for the codes that the person gave, in order
     ignore      names of headers, query parameters and fields that matching leaves out
     secrets     names of fields that the connector declares secret, beyond those that are known by shape
     """
@@ -49,6 +50,7 @@ class Take:
     browser: str = ""
     toolkit: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
 
@@ -81,6 +83,7 @@ def _read(raw: dict[str, Any]) -> Take:
         clock=datetime.fromisoformat(raw["clock"]),
         seed=int(raw["seed"]),
         fields={str(name): str(value) for name, value in raw.get("fields", {}).items()},
+        answers=tuple(map(str, raw.get("answers", ()))),
         ignore=tuple(map(str, raw.get("ignore", ()))),
         secrets=tuple(map(str, raw.get("secrets", ()))),
         **{name: str(raw.get(name, "")) for name in ("user_agent", "locale", "browser", "toolkit")},

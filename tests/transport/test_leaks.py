@@ -30,6 +30,7 @@ def zipped(data: bytes) -> bytes:
         (b"68756e74657232" + b"21", Leak("", "password", "hex")),
         (base64.b64encode(b"xhunter2!y"), Leak("", "password", "base64 > plain")),
         (base64.b64encode(base64.b64encode(b"\xff\xfehunter2!")), Leak("", "password", "base64 > base64 > plain")),
+        (b"abc" + base64.b64encode(b"\xffxhunter2!y"), Leak("", "password", "base64 > plain")),
         (gzip.compress(b"a hunter2! b"), Leak("", "password", "compressed > plain")),
         (b'"%s"' % base64.b64encode(gzip.compress(b"hunter2!")), Leak("", "password", "base64 > compressed > plain")),
         (zipped(b"a hunter2! b"), Leak("!a.txt", "password", "zip > plain")),

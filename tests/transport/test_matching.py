@@ -149,6 +149,15 @@ def test_an_identifier_says_more_than_a_time() -> None:
     assert [tape.find(request) for request in asked] == [4, 3, 1, 0, 2]
 
 
+def test_polls_of_two_sessions_do_not_mix() -> None:
+    """Each session goes through its own answers, however the calls mingle."""
+    ada, bob = "99999999-aaaa-4bbb-8ccc-dddddddddddd", "11111111-aaaa-4bbb-8ccc-dddddddddddd"
+    tape = Tape([get(f"/poll?s={session}&_={1700000000000 + n}") for n, session in enumerate([ada, ada, bob, bob])])
+    asked = [get(f"/poll?s={session}&_={1800000000000 + n}") for n, session in enumerate([bob, ada, bob, ada, ada])]
+
+    assert [tape.find(request) for request in asked] == [2, 0, 3, 1, 1]
+
+
 def test_fresh_values_are_answered_in_order() -> None:
     """A poll with a new identifier and time in each call, none of them recorded, goes on to its end."""
     session = "99999999-aaaa-4bbb-8ccc-dddddddddddd"

@@ -30,7 +30,10 @@ def test_a_compressed_body_opens_and_packs_again(packed: bytes, encoding: str) -
     assert opened.repack(b"other") == opened.repack(b"other")
 
 
-@pytest.mark.parametrize("data", [b"", b"plain", gzip.compress(b"hello")[:-6], b"\x1f\x8b\x08junk", b"x\x9cjunk"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"plain", gzip.compress(b"hello")[:-6], b"\x1f\x8b\x08junk", b"x\x9cjunk", zlib.compress(b"hello") + b"tail"],
+)
 @pytest.mark.parametrize("encoding", ["", "gzip", "deflate", "br", "identity"])
 def test_what_is_not_compressed_or_broken_stays_closed(data: bytes, encoding: str) -> None:
     """No error: the body is scrubbed as it is, and the scan says what it cannot read."""

@@ -1,5 +1,7 @@
 """The map from secrets to stand-ins."""
 
+import pytest
+
 from toolkit.transport.pseudonyms import Pseudonyms
 from toolkit.transport.shapes import is_iban
 
@@ -26,6 +28,16 @@ def test_every_single_digit_may_be_secret() -> None:
         names.add("pin", digit)
 
     assert all(len(names.stand_in(digit)) == 1 for digit in "0123456789")
+
+
+@pytest.mark.parametrize("seed", ["a", "b", "c"])
+def test_a_stand_in_is_none_of_the_secrets(seed: str) -> None:
+    """Where all digits but one are secret, that one stands in."""
+    names = Pseudonyms(seed)
+    for digit in "12345678":
+        names.add("pin", digit)
+
+    assert names.stand_in("1") == "9"
 
 
 def test_an_iban_that_holds_an_account_number_stays_one() -> None:

@@ -11,7 +11,7 @@ from html.entities import codepoint2name
 from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.transport.leaks import scan
@@ -112,6 +112,7 @@ def test_base64_glued_to_other_letters(glue: str) -> None:
     st.sampled_from(sorted(DISGUISES)),
     st.text(max_size=20),
 )
+@settings(deadline=None)
 def test_no_secret_survives_any_disguise(secret: str, name: str, around: str) -> None:
     """For any secret and any text around it: nothing is left for the scan, and scrubbing again changes nothing."""
     scrubber = scrubber_of(secret)
@@ -128,6 +129,7 @@ def test_no_secret_survives_any_disguise(secret: str, name: str, around: str) ->
     st.lists(st.text("abcdefghABCDEFGH0123456789-", min_size=6, max_size=16), min_size=1, max_size=6, unique=True),
     st.data(),
 )
+@settings(deadline=None)
 def test_secrets_inside_each_other_all_go(secrets: list[str], data: st.DataObject) -> None:
     """Secrets that contain or overlap each other leave nothing of any of them, and stand-ins are no secrets."""
     whole = "".join(data.draw(st.permutations(secrets)))

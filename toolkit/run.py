@@ -184,4 +184,6 @@ class Run:
         context: BrowserContext = browser.new_context(base_url=self.base_url, **self.transport.browser_options())
         self.transport.attach(context)
         self.watch.attach(context)
-        return context.new_page()
+        page = context.new_page()
+        self.transport.prepare(page)
+        return page

@@ -6,7 +6,7 @@ import json
 import secrets
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -80,6 +80,12 @@ def record_connector(found: Found, account: Account, folder: Path, options: RunO
     clock = datetime.now(UTC)
     clock = clock.replace(microsecond=clock.microsecond // 1000 * 1000)
     record = Record(Take(clock=clock, seed=secrets.randbits(32), toolkit=version("toolkit")))
+    with ExitStack() as ending:
+        ending.callback(record.forget)
+        return _record(found, account, folder, chosen, record)
+
+
+def _record(found: Found, account: Account, folder: Path, chosen: RunOptions, record: Record) -> Recorded:
     answers: list[str] = []
 
     def ask(kind: str, message: str) -> str:

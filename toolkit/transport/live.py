@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
     from urllib3 import BaseHTTPResponse
     from urllib3.connectionpool import ConnectionPool
 
@@ -30,6 +30,9 @@ class Transport(Protocol):
 
     def attach(self, context: BrowserContext) -> None:
         """Join a browser context that was just made and has no page yet."""
+
+    def prepare(self, page: Page) -> None:
+        """Join a page that was just opened and has not gone anywhere yet."""
 
     def adapter(self) -> BaseAdapter:
         """Return an adapter that carries the requests of one session; the session closes it."""
@@ -69,6 +72,9 @@ class Live:
 
     def attach(self, context: BrowserContext) -> None:
         """Do nothing: the browser reaches the network by itself."""
+
+    def prepare(self, page: Page) -> None:
+        """Do nothing."""
 
     def adapter(self) -> BaseAdapter:
         """Return a new adapter with connections of its own."""

@@ -62,10 +62,15 @@ class Record:
         return self._live.launch_args()
 
     def attach(self, context: BrowserContext) -> None:
-        """Fix the clock and the chance of a context, and see to it that no body goes with its page."""
+        """Fix the clock and the chance of a context."""
         self._live.attach(context)
         context.add_init_script(init_script(self.take.clock, self.take.seed))
-        context.on("page", _keep_bodies)
+
+    def prepare(self, page: Page) -> None:
+        """See to it that no body goes with its page, nor with a window that the page opens."""
+        self._live.prepare(page)
+        _keep_bodies(page)
+        page.on("popup", _keep_bodies)
 
     def adapter(self) -> BaseAdapter:
         """An adapter that keeps what the session asks and gets."""
@@ -76,7 +81,7 @@ class Record:
             self._entries.append(entry)
 
     def close(self) -> None:
-        """Let go of the network; what was recorded stays until `write`."""
+        """Let go of the network; what was recorded stays until `forget`."""
         self._live.close()
 
     def write(self, folder: Path, fields: Mapping[str, str], secret: frozenset[str], answers: Sequence[str]) -> int:
@@ -104,8 +109,11 @@ class Record:
         replace(self.take, fields=shown, answers=codes, user_agent=next(filter(None, agents), "")).save(folder)
         if leaks := scan(folder, scrubber.secrets).leaks:
             raise TakeError(f"A secret ({leaks[0].secret}) is still in {leaks[0].where}, as {leaks[0].encoding}.")
-        self._folder.cleanup()
         return len(scrubber.secrets)
+
+    def forget(self) -> None:
+        """Remove what was recorded; it holds secrets."""
+        self._folder.cleanup()
 
     def _of_browser(self) -> list[HarEntry]:
         files = sorted(Path(self._folder.name).glob("*/browser.har"))

@@ -23,7 +23,7 @@ from toolkit.transport.request import Req
 from toolkit.transport.take import HAR_NAME, Take
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
     from requests import PreparedRequest, Response
 
 __all__ = ["Replay"]
@@ -63,6 +63,9 @@ class Replay:
         """Give the pages the clock and the chance of the take."""
         context.add_init_script(init_script(self.take.clock, self.take.seed))
 
+    def prepare(self, page: Page) -> None:
+        """Do nothing."""
+
     def adapter(self) -> BaseAdapter:
         """An adapter that answers from the take."""
         return _ReplayAdapter(lambda request: self._answer(request, "session"))
@@ -85,7 +88,8 @@ class Replay:
             try:
                 entry = other[1].find(request)
             except Miss:
-                self.misses.append(miss)
+                if not request.url.endswith("/favicon.ico"):  # a browser asks for it by itself
+                    self.misses.append(miss)
                 raise miss from None
         return _aged(entry, self._age)
 

@@ -4,6 +4,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,6 +66,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile = self.connection.makefile("rb", -1)
         self.wfile = self.connection.makefile("wb", 0)
         self.close_connection = False
+
+    def finish(self) -> None:
+        """Close the tunnel too: the server knows only of the connection below it."""
+        with suppress(OSError):
+            super().finish()
+        self.connection.close()
 
     def _reply(self) -> None:
         url = self.path if "://" in self.path else self.origin + self.path

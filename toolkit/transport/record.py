@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from requests.adapters import BaseAdapter
-
 from toolkit.transport.determinism import init_script
-from toolkit.transport.har import Har, HarEntry, lint, make_entry
+from toolkit.transport.har import Har, HarEntry, lint
+from toolkit.transport.hops import RecordingAdapter
 from toolkit.transport.leaks import scan
 from toolkit.transport.live import Live
 from toolkit.transport.request import Req
 from toolkit.transport.scrub import Scrubber
+from toolkit.transport.steady import in_order, make_steady
 from toolkit.transport.take import HAR_NAME, Take, TakeError
+from toolkit.transport.tap import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from playwright.sync_api import BrowserContext, Page
-    from requests import PreparedRequest, Response
+    from requests.adapters import BaseAdapter
 
     from toolkit.transport.live import Transport
 
@@ -33,7 +32,7 @@ __all__ = ["Record"]
 NO_ANSWER = "no answer"
 REFUSED = 400
 READ = {"document", "fetch", "xhr"}
-BUFFER = 1 << 28  # bytes of bodies that the browser keeps although their page has gone
+STAND_INS = "take"  # what stands for a secret follows from its place alone, so that two takes are alike
 
 
 class Record:
@@ -44,6 +43,7 @@ class Record:
         self._live = live or Live()
         self._folder = tempfile.TemporaryDirectory(prefix="toolkit-record-")
         self._contexts = 0
+        self._tap = Tap()
         self._entries: list[HarEntry] = []
         self._lock = threading.Lock()
 
@@ -65,16 +65,17 @@ class Record:
         """Fix the clock and the chance of a context."""
         self._live.attach(context)
         context.add_init_script(init_script(self.take.clock, self.take.seed))
+        version = context.browser.version if context.browser else ""
+        self.take = replace(self.take, browser=version)
 
     def prepare(self, page: Page) -> None:
         """See to it that no body goes with its page, nor with a window that the page opens."""
         self._live.prepare(page)
-        _keep_bodies(page)
-        page.on("popup", _keep_bodies)
+        self._tap.watch(page)
 
     def adapter(self) -> BaseAdapter:
         """An adapter that keeps what the session asks and gets."""
-        return _RecordingAdapter(self._live.adapter(), self._keep)
+        return RecordingAdapter(self._live.adapter(), self._keep)
 
     def _keep(self, entry: HarEntry) -> None:
         with self._lock:
@@ -91,22 +92,22 @@ class Record:
         or a password, get stand-ins. Raises TakeError when a body is missing, or when a secret is found in what was
         written.
         """
-        entries = sorted([*self._of_browser(), *self._entries], key=lambda entry: entry.started)
-        har = Har(entries)
+        har = Har(in_order([*self._of_browser(), *self._entries]))
         if lacks := lint(har):
             raise TakeError(f"The recording is not complete: {lacks[0]}")
-        scrubber = Scrubber({name: fields[name] for name in fields if name in secret}, seed=str(self.take.seed))
+        scrubber = Scrubber({name: fields[name] for name in fields if name in secret}, seed=STAND_INS)
         for answer in answers:
             scrubber.add("code", answer)
         for entry in har.entries:
             _learn(scrubber, entry)
         for entry in har.entries:
             _scrub(scrubber, entry)
+            make_steady(entry)
         har.save(folder / HAR_NAME)
         shown = {name: scrubber.stand_in(value) if name in secret else value for name, value in fields.items()}
-        agents = (entry.request_header("user-agent") for entry in har.entries if entry.client == "browser")
         codes = tuple(map(scrubber.stand_in, answers))
-        replace(self.take, fields=shown, answers=codes, user_agent=next(filter(None, agents), "")).save(folder)
+        agent, language = _face(har.entries)
+        replace(self.take, fields=shown, answers=codes, user_agent=agent, locale=language).save(folder)
         if leaks := scan(folder, scrubber.secrets).leaks:
             raise TakeError(f"A secret ({leaks[0].secret}) is still in {leaks[0].where}, as {leaks[0].encoding}.")
         return len(scrubber.secrets)
@@ -117,72 +118,29 @@ class Record:
 
     def _of_browser(self) -> list[HarEntry]:
         files = sorted(Path(self._folder.name).glob("*/browser.har"))
+        if len(files) < self._contexts:
+            raise TakeError("The recording is not complete: the browser ended before it wrote down its traffic.")
         entries = [entry for file in files for entry in Har.load(file).entries]
         for entry in entries:
             entry.raw["_client"] = "browser"
+        self._tap.fill(entries)
+        for entry in entries:
             if entry.status >= REFUSED and entry.resource_type not in READ and not entry.has_body:
                 entry.set_body(b"")  # the page that comes in place of a script or an image is never read
         # What was still under way when the browser closed has neither an answer nor a reason.
         return [entry for entry in entries if _counts(entry) and entry.error != NO_ANSWER]
 
 
+def _face(entries: list[HarEntry]) -> tuple[str, str]:
+    """What the browser called itself, and its language."""
+    first = next((entry for entry in entries if entry.client == "browser"), None)
+    agent, languages = (first.request_header(name) if first else "" for name in ("user-agent", "accept-language"))
+    return agent or "", (languages or "").partition(",")[0]
+
+
 def _counts(entry: HarEntry) -> bool:
-    """Not a blob of the page's own, nor the icon that a browser asks for by itself."""
-    return entry.url.startswith("http") and not entry.url.endswith("/favicon.ico")
-
-
-def _keep_bodies(page: Page) -> None:
-    """Bodies live in the page's process and go with its document, that of a login above all, unless this is said."""
-    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
-
-    with suppress(Error):  # the page is gone already
-        side = page.context.new_cdp_session(page)
-        side.send("Network.enable")
-        side.send("Network.configureDurableMessages", {"maxTotalBufferSize": BUFFER, "maxResourceBufferSize": BUFFER})
-
-
-class _RecordingAdapter(BaseAdapter):
-    """Sends through another adapter and keeps each hop, its body read whole."""
-
-    def __init__(self, inner: BaseAdapter, keep: Any) -> None:
-        super().__init__()
-        self._inner = inner
-        self._keep = keep
-
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        """Send one request. One that gets no answer is kept as such."""
-        started = datetime.now(UTC)
-        try:
-            response = self._inner.send(request, *args, **kwargs)
-            _ = response.content
-        except Exception as error:
-            self._keep(_entry(request, started, error=type(error).__name__))
-            raise
-        self._keep(_entry(request, started, response))
-        return response
-
-    def close(self) -> None:
-        """Close the other adapter."""
-        self._inner.close()
-
-
-def _entry(
-    request: PreparedRequest, started: datetime, response: Response | None = None, error: str | None = None
-) -> HarEntry:
-    body = request.body
-    return make_entry(
-        str(request.method),
-        str(request.url),
-        started=started,
-        status=response.status_code if response is not None else 0,
-        status_text=(response.reason or "") if response is not None else "",
-        request_headers=[(name, str(value)) for name, value in request.headers.items()],
-        request_body=body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else None,
-        response_headers=list(response.raw.headers.items()) if response is not None else [],
-        body=response.content if response is not None else b"",
-        client="session",
-        error=error,
-    )
+    """Not a blob of the page's own, nor the browser's PDF viewer, nor the icon that a browser asks for by itself."""
+    return entry.url.startswith(("http", "ws")) and not entry.url.endswith("/favicon.ico")
 
 
 def _request(entry: HarEntry) -> Req:

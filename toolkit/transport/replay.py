@@ -2,61 +2,69 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
-from http.client import HTTPMessage
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from requests import ConnectionError as NoConnection
-from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3 import HTTPHeaderDict, HTTPResponse
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
 
 from toolkit.transport.determinism import init_script
-from toolkit.transport.har import Har, HarEntry
+from toolkit.transport.har import Client, Har, HarEntry
 from toolkit.transport.matching import Tape
 from toolkit.transport.miss import Miss
+from toolkit.transport.replay_adapter import ReplayAdapter
+from toolkit.transport.replay_answer import Answer
 from toolkit.transport.replay_server import ReplayServer
 from toolkit.transport.request import Req
 from toolkit.transport.take import HAR_NAME, Take
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from playwright.sync_api import BrowserContext, Page
-    from requests import PreparedRequest, Response
+    from requests.adapters import BaseAdapter
+
+    from toolkit.errors import ToolkitError
 
 __all__ = ["Replay"]
 
-# Bodies are kept unpacked, and the length is told anew.
-OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
-CLOSED = ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",)
+# No host has an address: what does not go through the proxy, which is Chromium's own and WebRTC, goes nowhere.
+CLOSED = (
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
 
 
 class Replay:
-    """Replays one take, offline. `misses` are the requests that were asked for and not recorded."""
+    """Replays one take, offline: every recorded answer once, in order, to the half that asked first.
+
+    `misses` are the requests that were asked for and not recorded, in the order in which they came. Safe to use from
+    several threads. Raises TakeError or HarError when `folder` holds no recording.
+    """
 
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.take = Take.load(folder)
-        self.misses: list[Miss] = []
+        self.misses: list[ToolkitError] = []
         self._age = now() - self.take.clock
         entries = Har.load(folder / HAR_NAME).entries
-        self._reels = {name: _Reel([e for e in entries if e.client == name], self.take) for name in CLIENTS}
+        halves: tuple[Client, ...] = get_args(Client)
+        self._reels = {half: _Reel([one for one in entries if one.client == half], self.take) for half in halves}
         self._server: ReplayServer | None = None
 
     def browser_options(self) -> dict[str, Any]:
-        """A proxy that answers from the take."""
+        """A proxy that answers from the take, and the face that the browser had."""
         if self._server is None:
-            self._server = ReplayServer(lambda request: self._answer(request, "browser"))
+            self._server = ReplayServer(lambda asked: self._find(asked, "browser"), self._missed, self.take.ignore)
         return {
             "proxy": {"server": self._server.url, "bypass": "<-loopback>"},
             "ignore_https_errors": True,
             "service_workers": "block",
             "user_agent": self.take.user_agent or None,
+            "locale": self.take.locale or None,
         }
 
     def launch_args(self) -> tuple[str, ...]:
-        """No host has an address: what does not go through the proxy goes nowhere."""
+        """Chromium's switches that close every way out but the proxy."""
         return CLOSED
 
     def attach(self, context: BrowserContext) -> None:
@@ -67,122 +75,61 @@ class Replay:
         """Do nothing."""
 
     def adapter(self) -> BaseAdapter:
-        """An adapter that answers from the take."""
-        return _ReplayAdapter(lambda request: self._answer(request, "session"))
+        """An adapter that answers from the take, and raises Miss for what was not recorded."""
+        return ReplayAdapter(self._find_for_session)
 
     def close(self) -> None:
         """Stop the proxy."""
         if self._server is not None:
             self._server.close()
+            self._server = None
+
+    @property
+    def tiers(self) -> Counter[str]:
+        """How many requests were matched in which way: {"exact": 36, "by shape": 11}."""
+        return sum((reel.tape.tiers for reel in self._reels.values()), Counter[str]())
 
     def unused(self) -> list[str]:
-        """The recorded requests that were never asked for."""
+        """The recorded requests that were never asked for, by number, method and URL without its query."""
         return [entry.where for reel in self._reels.values() for entry in reel.unused()]
 
-    def _answer(self, request: Req, client: str) -> HarEntry:
-        """The recorded answer: of the same half, else of the other. Raises Miss."""
-        own, other = sorted(self._reels.items(), key=lambda item: item[0] != client)
+    def _find_for_session(self, request: Req) -> Answer:
         try:
-            entry = own[1].find(request)
+            return self._find(request, "session")
         except Miss as miss:
-            try:
-                entry = other[1].find(request)
-            except Miss:
-                if not request.url.endswith("/favicon.ico"):  # a browser asks for it by itself
-                    self.misses.append(miss)
-                raise miss from None
-        return _aged(entry, self._age)
+            self._missed(miss)
+            raise
 
+    def _find(self, request: Req, half: Client) -> Answer:
+        """The recorded answer: of the same half, else of the other, for work may move between them. Raises Miss."""
+        own = self._reels[half]
+        try:
+            entry = own.find(request)
+        except Miss as miss:
+            entry = self._find_elsewhere(request, own, miss)
+        return Answer.of(entry, self._age)
 
-CLIENTS = ("browser", "session")
+    def _find_elsewhere(self, request: Req, own: _Reel, miss: Miss) -> HarEntry:
+        (other,) = (reel for reel in self._reels.values() if reel is not own)
+        try:
+            return other.find(request)
+        except Miss as second:
+            raise (miss if own.entries else second) from None
+
+    def _missed(self, miss: ToolkitError) -> None:
+        self.misses.append(miss)
 
 
 class _Reel:
-    """The recorded requests of one half."""
+    """The recorded requests of one half, and how far they are used up."""
 
-    def __init__(self, entries: list[HarEntry], take: Take) -> None:
-        self._entries = entries
-        requests = [Req(e.method, e.url, e.request_headers, e.request_body()) for e in entries]
-        self._tape = Tape(requests, ignore=take.ignore)
+    def __init__(self, entries: Sequence[HarEntry], take: Take) -> None:
+        self.entries = entries
+        requests = [Req(one.method, one.url, one.request_headers, one.request_body()) for one in entries]
+        self.tape = Tape(requests, ignore=take.ignore)
 
     def find(self, request: Req) -> HarEntry:
-        return self._entries[self._tape.find(request)]
+        return self.entries[self.tape.find(request)]
 
     def unused(self) -> list[HarEntry]:
-        return [self._entries[index] for index in self._tape.unused()]
-
-
-def _aged(entry: HarEntry, age: timedelta) -> HarEntry:
-    """The answer with headers for the wire of today: a cookie of a year lives a year from now, not from then."""
-    headers = [(name, value) for name, value in entry.response_headers if name.lower() not in OF_THE_WIRE]
-    headers = [(name, _shifted(value, age) if name.lower() == "set-cookie" else value) for name, value in headers]
-    aged = HarEntry({**entry.raw, "response": {**entry.raw["response"]}}, number=entry.number, files=entry.files)
-    aged.response_headers = headers
-    return aged
-
-
-def _shifted(cookie: str, age: timedelta) -> str:
-    parts = cookie.split(";")
-    for place, part in enumerate(parts):
-        name, _, value = part.strip().partition("=")
-        if name.lower() == "expires":
-            try:
-                parts[place] = f" Expires={format_datetime(parsedate_to_datetime(value) + age, usegmt=True)}"
-            except (ValueError, OverflowError, TypeError):
-                continue  # a date that no one can read stays as it is
-    return ";".join(parts)
-
-
-class _ReplayAdapter(BaseAdapter):
-    """Answers a requests session. What got no answer when it was recorded gets none now."""
-
-    def __init__(self, answer: Callable[[Req], HarEntry]) -> None:
-        super().__init__()
-        self._answer = answer
-        self._builder = HTTPAdapter()
-
-    def send(self, request: PreparedRequest, *_args: Any, **_kwargs: Any) -> Response:
-        """Answer one request. Raises Miss when it was not recorded."""
-        body = request.body.encode() if isinstance(request.body, str) else request.body
-        headers = [(name, str(value)) for name, value in request.headers.items()]
-        entry = self._answer(
-            Req(str(request.method), str(request.url), headers, body if isinstance(body, bytes) else None)
-        )
-        if entry.error is not None:
-            raise NoConnection(entry.error, request=request)
-        return self._builder.build_response(request, _urllib3(entry))
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class _Original:
-    """What requests reads cookies from."""
-
-    def __init__(self, headers: list[tuple[str, str]]) -> None:
-        self.msg = HTTPMessage()
-        for name, value in headers:
-            self.msg[name] = value
-
-    def isclosed(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def _urllib3(entry: HarEntry) -> HTTPResponse:
-    body, headers = entry.body(), HTTPHeaderDict()
-    pairs = [*entry.response_headers, ("Content-Length", str(len(body)))]
-    for name, value in pairs:
-        headers.add(name, value)
-    return HTTPResponse(
-        body=io.BytesIO(body),
-        headers=headers,
-        status=entry.status,
-        reason=entry.status_text,
-        preload_content=False,
-        original_response=_Original(pairs),  # type: ignore[arg-type]  # requests reads its msg and nothing else
-        request_method=entry.method,
-        enforce_content_length=entry.method != "HEAD",
-    )
+        return [self.entries[index] for index in self.tape.unused()]

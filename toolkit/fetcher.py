@@ -44,7 +44,8 @@ class Fetcher:
         run.observer.operation_started(line.name)
         started = self._clock()
         try:
-            line.did = _perform(operation, run)
+            run.session.last_response = None  # what an earlier operation was told is no excuse for this one
+            line.did = run.mask(_perform(operation, run))
         except Exception as error:
             run.log.failure(error)
             meant = _meaning(error, run)

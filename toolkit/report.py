@@ -1,6 +1,7 @@
 """What a run did: each operation, each listed entry with exactly one outcome, and a verdict of completeness."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -95,6 +96,7 @@ class Report:
     entries: list[EntryReport] = field(default_factory=list)
     error: ToolkitError | None = None
     interrupted: bool = False
+    mask: Callable[[str], str] = field(default=str, repr=False)
     _by_entry: dict[int, EntryReport] = field(default_factory=dict, repr=False)
 
     def listed(self, entry: Listed) -> EntryReport:

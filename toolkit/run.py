@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from toolkit.errors import TwoFaExpired
 from toolkit.report import Outcome, Report
-from toolkit.web import QUIET, Session, Watch, open_browser
+from toolkit.web import Session, Watch, open_browser
+from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -115,7 +116,7 @@ class Run:
         self.log = log
         self.report = report
         self.mask = mask
-        self.ask = ask
+        self._ask = ask
         self.now = now
         self.observer: Observer = observer or Silent()
         self.entries = Entries()
@@ -155,6 +156,12 @@ class Run:
     def browser_is_open(self) -> bool:
         """Whether `page` has been asked for and not been closed since."""
         return self._page is not None
+
+    def ask(self, kind: str, message: str) -> str:
+        """What the person answers; a code is a secret like any other."""
+        answer = self._ask(kind, message)
+        self.mask.add(answer)
+        return answer
 
     def close_browser(self) -> None:
         """Close the page and its browser; asking for `page` again starts a new one."""

@@ -141,7 +141,7 @@ def test_trouble(capsys: pytest.CaptureFixture[str]) -> None:
     failed = report()
     failed.error = LoginFailed("No.\x1b[2J Really")
 
-    show_trouble(failed, Mask(), verbose=False)
+    show_trouble(failed, verbose=False)
 
     assert capsys.readouterr().err == ("LOGIN_FAILED: No. [2J Really\nLog: data/logs/run1.jsonl\n")
 
@@ -152,15 +152,16 @@ def test_traceback_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
     failed.error = LoginFailed("sesame is wrong")
     failed.error.__cause__ = ValueError("sesame")
 
-    show_trouble(failed, Mask(["sesame"]), verbose=True)
+    failed.mask = Mask(["sesame"])
+    show_trouble(failed, verbose=True)
 
     err = capsys.readouterr().err
     assert "ValueError: •••" in err
-    assert "sesame" not in err.partition("The log")[2]
+    assert "sesame" not in err.partition("Log:")[2]
 
 
 def test_all_well_is_silent(capsys: pytest.CaptureFixture[str], linked: Report) -> None:
     """Without trouble nothing is on standard error."""
-    show_trouble(linked, Mask(), verbose=True)
+    show_trouble(linked, verbose=True)
 
     assert capsys.readouterr().err == ""

@@ -114,11 +114,11 @@ def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 def test_a_code_is_asked_of_whoever_runs(tmp_path: Path, workspace: Workspace) -> None:
     """`run.ask` reaches the one who answers; when nobody does, the user must act."""
-    body = 'run.log("info", run.ask("sms", "Code sent"))'
+    body = 'run.log("info", str(len(run.ask("sms", "Code sent"))))'
     answered = run(tmp_path, workspace, body=body, ask=lambda kind, message: f"{kind}:{message}")
     silent = run(tmp_path, workspace, body=body)
 
-    assert "sms:Code sent" in Path(answered.log).read_text()
+    assert '"message": "13"' in Path(answered.log).read_text()  # the length of "sms:Code sent"
     assert silent.exit_code == 4
 
 
@@ -130,3 +130,15 @@ def test_a_fixture_is_loaded_first(tmp_path: Path, workspace: Workspace) -> None
     body = 'run.log("info", f"{len(run.store.all(toolkit.BankOperation))} operations")'
 
     assert "1 operations" in Path(run(tmp_path, workspace, body=body, fixture=fixture).log).read_text()
+
+
+def test_what_a_site_says_again_is_masked(tmp_path: Path, workspace: Workspace) -> None:
+    """The error, the words of an operation and the answer to a code: none of them shows what was typed."""
+    body = "raise toolkit.LoginFailed(f\"The site says: {run.fields['password']} and {run.ask('sms', 'x')}\")"
+    report = run(tmp_path, workspace, body=body, ask=lambda *_: "99887766")
+    told = json.dumps(report.as_dict()) + Path(report.log).read_text()
+
+    assert report.exit_code == 3
+    assert "hunter22" not in told
+    assert "99887766" not in told
+    assert report.mask("99887766") == "•••"

@@ -13,7 +13,8 @@ from toolkit.transport.miss import Miss
 from toolkit.transport.record import Record
 from toolkit.transport.replay import Replay
 from toolkit.transport.take import Take, TakeError
-from toolkit.web import QUIET, Session, open_browser
+from toolkit.web import Session, open_browser
+from toolkit.web.browser import QUIET
 
 Serve = Callable[[Mapping[str, object]], str]
 

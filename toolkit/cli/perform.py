@@ -48,7 +48,7 @@ def perform(
         report = run_connector(found, account, workspace, options)
     folder = str(folder_to_save or workspace.files_root / found.slug)
     show_report(report, workspace, folder=folder, as_json=manner.as_json)
-    show_trouble(report, account.mask(), verbose=manner.verbose)
+    show_trouble(report, verbose=manner.verbose)
     return report
 
 

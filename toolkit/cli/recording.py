@@ -48,7 +48,7 @@ def record(
     verbose: VerboseOption = False,
     connectors: ConnectorsOption = CONNECTORS,
 ) -> None:
-    """Run live once, and keep the run to replay it offline.
+    """Run live once, and keep it to run again offline.
 
     Everything that passes is written to recordings/SLUG/NAME, passwords, cookies and tokens replaced. What the site
     refuses can be recorded too. Before it counts, the recording is replayed.
@@ -79,7 +79,7 @@ def replay(
     verbose: VerboseOption = False,
     connectors: ConnectorsOption = CONNECTORS,
 ) -> None:
-    """Run a connector on its recordings: offline, without an account.
+    """Run a connector offline, on its recordings.
 
     The same code as in a live run gets the answers that were recorded, in a browser that reaches nothing else. Ends
     with 0 when each recording ends and saves as it should, else with 1.

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from toolkit.account import Mask
     from toolkit.jobs import Workspace
     from toolkit.report import EntryReport, Report
 
@@ -56,7 +55,7 @@ def _outcome(report: Report) -> list[RenderableType]:
     return blocks
 
 
-def show_trouble(report: Report, mask: Mask, *, verbose: bool) -> None:
+def show_trouble(report: Report, *, verbose: bool) -> None:
     """Say on standard error, in a sentence, what went wrong, and which log has the details."""
     sentences = _trouble(report)
     if not sentences:
@@ -65,7 +64,7 @@ def show_trouble(report: Report, mask: Mask, *, verbose: bool) -> None:
         sentences.append(f"Log: {report.log}")
     write(errors(), *sentences)
     if verbose and report.error is not None:
-        write(errors(), mask("".join(traceback.format_exception(report.error))))
+        write(errors(), report.mask("".join(traceback.format_exception(report.error))))
 
 
 def _trouble(report: Report) -> list[str]:

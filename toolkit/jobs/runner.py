@@ -80,6 +80,7 @@ def _run_reported(found: Found, account: Account, workspace: Workspace, options:
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the user gets a sentence and a log
         log.failure(error)
         report.error = error if isinstance(error, ToolkitError) else _unknown(error, journal.mask)
+        report.error.message = journal.mask(report.error.message)  # a site may say again what was typed
     report.close("the run did not get to it")
     log("info", f"end: {report.verdict}", exit_code=report.exit_code)
 
@@ -116,7 +117,7 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
 def _open_journal(workspace: Workspace, report: Report, account: Account, options: RunOptions) -> _Journal:
     workspace.prepare()
     path = workspace.logs / f"{report.run}.jsonl"
-    mask = account.mask()
+    mask = report.mask = account.mask()
     try:
         log = RunLog(path, mask, now=options.now, echo=options.echo)
     except OSError as error:

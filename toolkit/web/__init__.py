@@ -1,6 +1,6 @@
 """The browser, the session that takes over from it, and downloads."""
 
-from toolkit.web.browser import QUIET, Browser, FoundBrowser, find_browser, open_browser
+from toolkit.web.browser import Browser, FoundBrowser, find_browser, open_browser
 from toolkit.web.cookies import CookieJar
 from toolkit.web.download import Downloaded, check_document, download
 from toolkit.web.driver import open_driver
@@ -10,7 +10,6 @@ from toolkit.web.learned import Watch, browser_face
 from toolkit.web.session import Session
 
 __all__ = [
-    "QUIET",
     "Browser",
     "CookieJar",
     "Downloaded",

@@ -1,5 +1,7 @@
 """The map from secrets to stand-ins."""
 
+from uuid import UUID
+
 import pytest
 
 from toolkit.transport.pseudonyms import Pseudonyms
@@ -60,3 +62,35 @@ def test_most_of_a_secret_changes() -> None:
         sum(a != b for a, b in zip(f"{n:03d}000", names.stand_in(f"{n:03d}000"), strict=True)) for n in range(200)
     ]
     assert min(changed) >= 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("S3cr3tS3ss10nC00k13Value", "Aq9_zZ-abcdefGHIJKL0129z"),
+        ("GG_abcdefghijklmnoPQ==", "0123456789abcdefghAA=="),
+        ("c0b2f8f3d1a3a4f9", "00112233445566aa"),
+        ("123e4567-e89b-42d3-a456-426614174000", "00000000-0000-4000-8000-00000000000a"),
+    ],
+)
+def test_random_values_of_two_takes_have_one_stand_in(one: str, other: str) -> None:
+    """Where a random value has its digits is chance, and two takes of one journey are to be alike."""
+    names = [Pseudonyms("seed"), Pseudonyms("seed")]
+    for pseudonyms, value in zip(names, (one, other), strict=True):
+        pseudonyms.add("session", value)
+
+    assert names[0].stand_in(one) == names[1].stand_in(other) != one
+
+
+def test_a_random_value_stays_of_its_kind() -> None:
+    """A UUID keeps its version, hex stays hex, what fills up base64 stays."""
+    names = Pseudonyms("seed")
+    values = ["123e4567-e89b-12d3-a456-426614174000", "c0b2f8f3d1a3a4f9", "GG_abcdefghijklmnoPQ=="]
+    for value in values:
+        names.add("session", value)
+    uuid, hex_, base64 = map(names.stand_in, values)
+
+    assert (uuid[14], uuid[19] in "89ab", len(UUID(uuid).bytes)) == ("1", True, 16)
+    assert len(bytes.fromhex(hex_)) == 8
+    assert len(base64) == 22
+    assert base64.endswith("==")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import BaseAdapter
 
 from toolkit.transport.har import HarEntry, make_entry
+from toolkit.transport.steady import POOLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ class RecordingAdapter(BaseAdapter):
         super().__init__()
         self._inner = inner
         self._keep = keep
+        self._thread = threading.current_thread()
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Send one request. One that gets no answer is kept as such."""
@@ -37,12 +40,16 @@ class RecordingAdapter(BaseAdapter):
             response = self._inner.send(request, *args, **kwargs)
             _ = response.content
         except Exception as error:
-            self._keep(_entry(request, sent, started, status=-1, error=type(error).__name__))
+            self._add(_entry(request, sent, started, status=-1, error=type(error).__name__))
             raise
         headers = list(response.raw.headers.items())
         answer = {"status_text": response.reason or "", "response_headers": headers, "body": response.content}
-        self._keep(_entry(request, sent, started, status=response.status_code, **answer))
+        self._add(_entry(request, sent, started, status=response.status_code, **answer))
         return response
+
+    def _add(self, entry: HarEntry) -> None:
+        entry.raw[POOLED] = threading.current_thread() is not self._thread
+        self._keep(entry)
 
     def close(self) -> None:
         """Close the other adapter."""
@@ -66,7 +73,7 @@ def _sent(request: PreparedRequest) -> bytes | None:
 
 
 def _entry(request: PreparedRequest, sent: bytes | None, started: datetime, **answer: Any) -> HarEntry:
-    entry = make_entry(
+    return make_entry(
         str(request.method),
         str(request.url),
         started=started,
@@ -74,8 +81,6 @@ def _entry(request: PreparedRequest, sent: bytes | None, started: datetime, **an
         request_body=sent,
         **answer,
     )
-    entry.raw["time"] = (datetime.now(UTC) - started) / timedelta(milliseconds=1)
-    return entry
 
 
 def _text(value: str | bytes) -> str:

@@ -1,5 +1,6 @@
 """Which secret becomes which stand-in: one map per take, numbered by first appearance."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,6 +9,10 @@ from toolkit.transport.forms import Form, Secret, forms_of
 from toolkit.transport.shapes import Reach, reach_of, stand_in, with_check_digits
 
 __all__ = ["Pseudonyms"]
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+HEX = re.compile(r"(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{16,}")
+RANDOM = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9]|.*[a-z][A-Z])([A-Za-z0-9_+/-]{16,})(={0,2})")
 
 TRIES = 100  # a stand-in that is a secret itself is thrown again; one or two digits may leave no other choice
 
@@ -92,7 +97,7 @@ class Pseudonyms:
                 return
 
     def _candidate(self, value: str, inner: list[str], attempt: int) -> str:
-        candidate = stand_in(value, f"{self._seed}:{self._numbers[value]}:{attempt}")
+        candidate = stand_in(typical(value), f"{self._seed}:{self._numbers[value]}:{attempt}")
         for other in inner:
             at = value.find(other)
             candidate = candidate[:at] + self.stand_in(other) + candidate[at + len(other) :]
@@ -102,6 +107,20 @@ class Pseudonyms:
         """Secrets that are part of a text, shorter ones first: a site may cut one out of another."""
         found = [other for other, secret in self._known.items() if secret.reach is Reach.ANYWHERE and other in text]
         return sorted(found, key=len)
+
+
+def typical(value: str) -> str:
+    """The value itself, or for a random one another of its kind and length, always the same.
+
+    Where a random value has its digits is chance: a stand-in that follows it differs from take to take.
+    """
+    if found := UUID.fullmatch(value):
+        return f"a0a0a0a0-a0a0-{found[1]}0a0-a0a0-a0a0a0a0a0a0"
+    if HEX.fullmatch(value):
+        return ("a0" * len(value))[: len(value)]
+    if found := RANDOM.fullmatch(value):
+        return ("aA0" * len(value))[: len(found[1])] + found[2]
+    return value
 
 
 def is_far(value: str, candidate: str) -> bool:

@@ -125,10 +125,18 @@ class Record:
             entry.raw["_client"] = "browser"
         self._tap.fill(entries)
         for entry in entries:
-            if entry.status >= REFUSED and entry.resource_type not in READ and not entry.has_body:
-                entry.set_body(b"")  # the page that comes in place of a script or an image is never read
+            if entry.resource_type not in READ and not entry.has_body:
+                _without_body(entry)
         # What was still under way when the browser closed has neither an answer nor a reason.
         return [entry for entry in entries if _counts(entry) and entry.error != NO_ANSWER]
+
+
+def _without_body(entry: HarEntry) -> None:
+    """An image or a script whose body no page ever had is complete without it."""
+    if entry.status >= REFUSED:
+        entry.set_body(b"")  # the page that comes in its place is never read
+    elif entry.raw["response"].get("_failureText"):
+        entry.raw["response"]["status"] = -1  # it was under way when its page went
 
 
 def _face(entries: list[HarEntry]) -> tuple[str, str]:
@@ -160,7 +168,9 @@ def _scrub(scrubber: Scrubber, entry: HarEntry) -> None:
     if clean.body is not None:
         entry.set_request_body(clean.body)
     entry.response_headers = scrubber.headers(entry.response_headers)
-    entry.set_body(scrubber.body(entry.body()))
+    body = entry.body()
+    if (clean_body := scrubber.body(body)) != body:  # else the length told stays, which in answers to HEAD is not 0
+        entry.set_body(clean_body)
     if entry.messages:
         entry.messages = [replace(one, data=_clean(scrubber, one.data)) for one in entry.messages]
 

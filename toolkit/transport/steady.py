@@ -4,34 +4,36 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 from toolkit.transport.encodings import from_base64
 from toolkit.transport.har_entry import HarEntry
-from toolkit.transport.har_parts import to_number
 
-__all__ = ["in_order", "make_steady"]
+__all__ = ["POOLED", "in_order", "make_steady"]
 
 EPOCH = "1970-01-01T00:00:00.000Z"
 JWT = re.compile(r"\b(eyJ[\w-]+)\.(eyJ[\w-]+)(?=\.)")
+POOLED = "_pooled"  # the mark of an entry of another thread than the run's own; it is not stored
 TIMES = {"auth_time", "exp", "iat", "nbf"}
 
 
 def in_order(entries: Iterable[HarEntry]) -> list[HarEntry]:
-    """The entries by their start; those of the session that were under way together by their URL.
+    """The entries by their start; those that other threads sent for the session, by their URL.
 
     Which of several downloads is first is chance. Answers of one URL stay in their order.
     """
     ordered: list[HarEntry] = []
-    together: list[HarEntry] = []
-    end = datetime.min.replace(tzinfo=UTC)
+    pool: list[HarEntry] = []
     for entry in sorted(entries, key=lambda each: each.started):
-        if entry.client == "browser" or entry.started >= end:
-            ordered += sorted(together, key=lambda each: each.url)
-            together = []
-        (ordered if entry.client == "browser" else together).append(entry)
-        end = max(end, entry.started + timedelta(milliseconds=to_number(entry.raw.get("time"))))
-    return ordered + sorted(together, key=lambda each: each.url)
+        if entry.raw.get(POOLED):
+            pool.append(entry)
+        else:
+            ordered += [*_by_url(pool), entry]
+            pool = []
+    return ordered + _by_url(pool)
+
+
+def _by_url(entries: list[HarEntry]) -> list[HarEntry]:
+    return sorted(entries, key=lambda each: each.url)
 
 
 def make_steady(entry: HarEntry) -> None:

@@ -1,0 +1,251 @@
+"""A run is recorded whole, in order and without its secrets, or not at all."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from toolkit.transport.har import Har, lint
+from toolkit.transport.leaks import scan
+from toolkit.transport.record import Record
+from toolkit.transport.take import HAR_NAME, Take, TakeError
+from toolkit.web import Session
+
+Serve = Callable[[Mapping[str, object]], str]
+
+NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
+PASSWORD = "hunter2-Ünsafe!"
+FIELDS = {"url": "http://acme.example", "login": "ada@lovelace.example", "password": PASSWORD}
+SECRET = frozenset({"login", "password"})
+SESSION = "S3cr3tS3ss10nC00k13Value"
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGFAbG92ZWxhY2UuZXhhbXBsZSIsImV4cCI6NDA3MDkwODgwMH0.aG9zdGlsZS1zaWduYXR1cmU"
+PAGE = f"""<!doctype html><link rel=icon href=data:,><title>first</title><script>
+  const form = {{email: {json.dumps(FIELDS["login"])}, password: {json.dumps(PASSWORD)}}};
+  fetch('/login', {{method: 'POST', body: JSON.stringify(form)}}).then((answer) => answer.json()).then((body) => {{
+    localStorage.token = body.token;
+    location = '/home?token=' + body.token;
+  }});
+</script>"""
+SITE: dict[str, object] = {
+    "/": PAGE,
+    "/home": f"<!doctype html><title>home</title><p>{FIELDS['login']}, {base64.b64encode(PASSWORD.encode()).decode()}",
+    "/login": (
+        200,
+        {"Content-Type": "application/json", "Set-Cookie": f"session={SESSION}; Path=/; HttpOnly"},
+        json.dumps({"token": TOKEN}).encode(),
+    ),
+    "/pdf": (200, {"Content-Type": "application/pdf"}, b"%PDF-1.4\x00\xff%%EOF"),
+    "/upload": "<!doctype html><form method=post action=/login enctype=multipart/form-data>"
+    "<input type=file name=file><button>send</button></form>",
+}
+
+
+@pytest.fixture
+def record() -> Iterator[Record]:
+    """A recording that has begun."""
+    record = Record(Take(clock=NOON, seed=7, toolkit="1"))
+    with closing(record):
+        yield record
+    record.forget()
+
+
+def browse(record: Record, browser: Browser, journey: Callable[[Page], object]) -> None:
+    """Do something in a page that is recorded, to the end."""
+    context = browser.new_context(**record.browser_options())
+    record.attach(context)
+    page = context.new_page()
+    record.prepare(page)
+    journey(page)
+    context.close()
+
+
+def log_in(site: str) -> Callable[[Page], object]:
+    """The journey to the page behind the login."""
+
+    def journey(page: Page) -> None:
+        page.goto(site)
+        page.wait_for_url("**/home?**")
+
+    return journey
+
+
+def test_both_halves_are_on_one_tape(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
+    """In the order of time, each entry knows its half; the take knows the browser; nothing lacks."""
+    site = serve(SITE)
+    with Session(record, base_url=site) as session:
+        session.get("/pdf?before")
+        browse(record, browser, log_in(site))
+        session.get("/pdf?after")
+    record.write(tmp_path, FIELDS, SECRET, ())
+
+    har, take = Har.load(tmp_path / HAR_NAME), Take.load(tmp_path)
+    told = [(entry.client, re.sub(r"=.*", "", entry.url.removeprefix(site))) for entry in har.entries]
+    assert told == [
+        ("session", "/pdf?before"),
+        ("browser", "/"),
+        ("browser", "/login"),
+        ("browser", "/home?token"),
+        ("session", "/pdf?after"),
+    ]
+    assert lint(har) == []
+    assert har.entries[-1].body() == b"%PDF-1.4\x00\xff%%EOF"
+    assert (take.clock, take.seed, take.toolkit) == (NOON, 7, "1")
+    assert (take.browser, take.locale) == (browser.version, "en-US")
+    assert take.user_agent.startswith("Mozilla/5.0")
+
+
+def test_no_secret_gets_out(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
+    """Neither those of the account nor those of the traffic; what was typed as a code is one too."""
+    site = serve({**SITE, "/code/481516": "fine"})
+    browse(record, browser, log_in(site))
+    with Session(record, base_url=site) as session:
+        session.post("/login", data={"pin": "481516"}, headers={"Authorization": f"Bearer {TOKEN}"})
+        session.get("/code/481516", params={"password": PASSWORD})
+    count = record.write(tmp_path, FIELDS, SECRET, ("481516",))
+
+    secrets = {"password": PASSWORD, "login": FIELDS["login"], "cookie": SESSION, "code": "481516"}
+    parts = dict(zip(["token", "claims", "signature"], [TOKEN, *TOKEN.split(".")[1:]], strict=True))
+    take = Take.load(tmp_path)
+    assert scan(tmp_path, {**secrets, **parts}).leaks == []
+    assert count >= 5
+    assert take.fields["url"] == FIELDS["url"]
+    assert re.fullmatch(r"[a-z]{3}@[a-z]{8}\.example", take.fields["login"])
+    assert len(take.fields["password"]) == len(PASSWORD)
+    assert all(code.isdigit() and code != "481516" for code in take.answers)
+
+
+def test_what_is_typed_again_fits_the_recording(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
+    """The placeholder account is what the recorded login holds."""
+    browse(record, browser, log_in(serve(SITE)))
+    record.write(tmp_path, FIELDS, SECRET, ())
+    sent = next(entry for entry in Har.load(tmp_path / HAR_NAME).entries if entry.method == "POST")
+
+    fields = Take.load(tmp_path).fields
+    assert json.loads(sent.request_body() or b"") == {"email": fields["login"], "password": fields["password"]}
+
+
+def test_a_body_that_is_missing_is_named(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
+    """The browser does not tell what it uploads from a disk: such a recording could not be replayed."""
+    site = serve(SITE)
+    (tmp_path / "letter.txt").write_text("Dear Sir")
+
+    def journey(page: Page) -> None:
+        page.goto(f"{site}/upload")
+        page.set_input_files("input", tmp_path / "letter.txt")
+        page.click("button")
+        page.wait_for_url("**/login")
+
+    browse(record, browser, journey)
+
+    with pytest.raises(TakeError, match=r"not complete: .*\(POST .*/login\): has no request body, although it had"):
+        record.write(tmp_path / "take", FIELDS, SECRET, ())
+    assert not (tmp_path / "take").exists()
+
+
+def test_a_browser_that_wrote_nothing_is_told(browser: Browser, record: Record, tmp_path: Path) -> None:
+    """Half a recording would look like a whole one."""
+    context = browser.new_context(**record.browser_options())
+
+    with pytest.raises(TakeError, match="before it wrote down its traffic"):
+        record.write(tmp_path, FIELDS, SECRET, ())
+    context.close()
+
+
+def test_a_secret_that_is_left_is_told(serve: Serve, record: Record, tmp_path: Path) -> None:
+    """With its name and its place, not with its value: twice in base64 within large binary data is too deep."""
+    hidden = base64.b64encode(base64.b64encode(b"my " + PASSWORD.encode()))
+    site = serve({"/dump": (200, {"Content-Type": "application/octet-stream"}, bytes(70_000) + hidden)})
+    with Session(record, base_url=site) as session:
+        session.get("/dump")
+
+    with pytest.raises(TakeError, match=r"A secret \(password\) is still in bodies/") as caught:
+        record.write(tmp_path, FIELDS, SECRET, ())
+    assert PASSWORD not in str(caught.value)
+
+
+def test_what_holds_secrets_is_private_and_goes() -> None:
+    """Until it is forgotten only the owner can look at it."""
+    record = Record(Take(clock=NOON, seed=7))
+    folder = Path(record.browser_options()["record_har_path"]).parent.parent
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+    record.close()
+    record.forget()
+    assert not folder.exists()
+
+
+class Slow(BaseHTTPRequestHandler):
+    """A page, and an image of which only the first half comes."""
+
+    half, end = Event(), Event()
+
+    def do_GET(self) -> None:
+        """Answer."""
+        image = self.path == "/image"
+        body = b"\x89PNG\r\n\x1a\n" if image else b"<!doctype html><link rel=icon href=data:,><img src=/image>"
+        self.send_response(200)
+        self.send_header("Content-Type", "image/png" if image else "text/html")
+        self.send_header("Content-Length", str(len(body) * (2 if image else 1)))
+        self.end_headers()
+        self.wfile.write(body)
+        if image:
+            self.half.set()
+            self.end.wait(30)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_an_image_that_its_page_left_behind_has_no_answer(browser: Browser, record: Record, tmp_path: Path) -> None:
+    """No page ever had it whole, so the recording is complete without it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+
+    def journey(page: Page) -> None:
+        page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="commit")
+        with page.expect_event("requestfailed"):
+            page.wait_for_function("document.images.length")
+            Slow.half.wait(30)
+            page.goto("about:blank")
+
+    browse(record, browser, journey)
+    Slow.end.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    record.write(tmp_path, {}, frozenset(), ())
+
+    image = next(entry for entry in Har.load(tmp_path / HAR_NAME).entries if entry.url.endswith("/image"))
+    assert (image.status, image.error) == (-1, "net::ERR_ABORTED")
+
+
+def test_the_length_that_an_answer_to_head_tells_stays(record: Record, tmp_path: Path) -> None:
+    """It has no body, and that is no reason to say 0."""
+
+    class Head(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "204800")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Head) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        with Session(record) as session:
+            session.head(f"http://127.0.0.1:{server.server_port}/")
+        thread.join()
+    record.write(tmp_path, {}, frozenset(), ())
+
+    assert Har.load(tmp_path / HAR_NAME).entries[0].header("content-length") == "204800"

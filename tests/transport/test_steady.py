@@ -1,0 +1,82 @@
+"""What differs from take to take and says nothing is taken out."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+
+from toolkit.transport.har import HarEntry, make_entry
+from toolkit.transport.steady import POOLED, in_order, make_steady
+
+NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
+
+
+def entry_at(milliseconds: int, url: str, *, pooled: bool = False, status: int = 200) -> HarEntry:
+    """An entry of that moment."""
+    entry = make_entry("GET", url, started=NOON + timedelta(milliseconds=milliseconds), status=status)
+    entry.raw[POOLED] = pooled
+    return entry
+
+
+def test_entries_are_in_time_order_and_those_of_a_pool_by_url() -> None:
+    """What the run itself sent stays where it was, also beside what its pool sent."""
+    entries = [
+        entry_at(9, "z-last"),
+        entry_at(5, "b", pooled=True),
+        entry_at(1, "y-first"),
+        entry_at(2, "c", pooled=True),
+        entry_at(6, "a", pooled=True),
+        entry_at(7, "x-between"),
+        entry_at(8, "0", pooled=True),
+    ]
+
+    assert [entry.url for entry in in_order(entries)] == ["y-first", "a", "b", "c", "x-between", "0", "z-last"]
+
+
+def test_answers_of_one_url_stay_in_order() -> None:
+    """A poll that is pending, then done, may run in a pool too."""
+    entries = [entry_at(ms, "poll", pooled=True, status=status) for ms, status in ((3, 200), (1, 202), (2, 203))]
+
+    assert [entry.status for entry in in_order(entries)] == [202, 203, 200]
+
+
+def jwt(**claims: object) -> str:
+    """A token."""
+    parts = [json.dumps(part, separators=(",", ":")).encode() for part in ({"alg": "HS256"}, claims)]
+    return ".".join([*(urlsafe_b64encode(part).decode().rstrip("=") for part in parts), "c2lnbmF0dXJl"])
+
+
+def test_a_moment_leaves_no_trace() -> None:
+    """Neither as the start of the entry nor in the token of its request, whose other claims stay."""
+    entry = make_entry(
+        "GET",
+        "http://site.test/",
+        started=NOON,
+        status=200,
+        request_headers=[("Authorization", f"Bearer {jwt(sub='ada', exp=1741521600, iat=1741518000)}"), ("X", "eyJ")],
+    )
+    make_steady(entry)
+    head, claims, signature = (entry.request_header("authorization") or "").split(".")
+
+    assert entry.raw["startedDateTime"] == "1970-01-01T00:00:00.000Z"
+    assert head == f"Bearer {jwt().split('.')[0]}"
+    assert json.loads(urlsafe_b64decode(claims + "==")) == {"sub": "ada", "exp": 0, "iat": 0}
+    assert signature == "c2lnbmF0dXJl"
+    assert entry.request_header("x") == "eyJ"
+
+
+def test_the_token_of_an_answer_keeps_its_times() -> None:
+    """The page looks at them before it believes it."""
+    token = jwt(exp=1741521600)
+    entry = make_entry("GET", "http://site.test/", started=NOON, status=200, body=token.encode())
+    make_steady(entry)
+
+    assert entry.body() == token.encode()
+
+
+def test_what_only_looks_like_a_token_stays() -> None:
+    """Claims that are no JSON object."""
+    for value in ("eyJhbGciOiJIUzI1NiJ9.eyJhIjox.c2ln", "eyJhbGciOiJIUzI1NiJ9.eyJ_.c2ln"):
+        entry = make_entry("GET", "http://site.test/", started=NOON, status=200, request_headers=[("Cookie", value)])
+        make_steady(entry)
+
+        assert entry.request_headers == [("Cookie", value)]

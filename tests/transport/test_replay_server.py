@@ -190,3 +190,53 @@ def test_a_page_that_was_not_recorded_opens_as_a_502(closed_browser: Browser, wr
         assert answer is not None
         assert answer.status == 502
     assert "https://other.example/ was not recorded" in replay.misses[0].message
+
+
+def test_a_cached_answer_is_confirmed(closed_browser: Browser, written: Written) -> None:
+    """By its ETag; where the browser did not keep it (a certificate of ours is not trusted enough) it comes again."""
+    headers = [("ETag", '"1"'), ("Cache-Control", "no-cache"), ("Date", "Sun, 09 Mar 2025 12:00:00 GMT")]
+    same = entry("/data", status=304, response_headers=headers)
+    with home(closed_browser, written(HOME, entry("/data", b"data", response_headers=headers), same)) as page:
+        assert [ask(page, "/data")[:3:2] for _ in range(3)] == [[200, "data"]] * 3
+        assert ask(page, "/data", headers={"If-None-Match": '"1"'})[0] == 304
+
+
+def test_frames_windows_and_workers_are_replayed(closed_browser: Browser, written: Written) -> None:
+    """A frame of another site, a popup and a worker, whose clock is the real one: its request matches by shape."""
+    worker = b"fetch('/time?_=' + Date.now()).then((answer) => answer.text()).then(postMessage)"
+    replay = written(
+        HOME,
+        entry("https://frame.example/", b"<p>frame", response_headers=HTML),
+        entry("/popup", b"<p>caf\xe9", response_headers=[("Content-Type", "text/html; charset=iso-8859-1")]),
+        entry("/worker.js", worker, response_headers=[("Content-Type", "text/javascript")]),
+        entry("/time?_=1741521600000", b"time"),
+    )
+    script = """async () => {
+        const frame = document.createElement('iframe');
+        frame.src = 'https://frame.example/';
+        document.body.append(frame);
+        await new Promise((done) => { frame.onload = done; });
+        const worker = new Worker('/worker.js');
+        return (await new Promise((done) => { worker.onmessage = done; })).data;
+    }"""
+    with home(closed_browser, replay) as page:
+        assert page.evaluate(script) == "time"
+        assert page.frames[1].inner_text("p") == "frame"
+        with page.expect_popup() as popup:
+            page.evaluate("() => { open('/popup'); }")
+        assert popup.value.inner_text("p") == "café"
+    assert (replay.misses, replay.unused()) == ([], [])
+
+
+def test_a_click_downloads(closed_browser: Browser, written: Written) -> None:
+    """An attachment comes whole; the site insists on TLS, and its certificate is ours."""
+    body = b"%PDF" + bytes(range(256)) * 800
+    strict = [*HTML, ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")]
+    saved = [("Content-Type", "application/pdf"), ("Content-Disposition", 'attachment; filename="bill.pdf"')]
+    start = entry("/", b"<a href=/bill>bill</a>", response_headers=strict)
+    with home(closed_browser, written(start, entry("/bill", body, response_headers=saved))) as page:
+        page.goto(SITE)
+        with page.expect_download() as download:
+            page.click("a")
+        assert download.value.suggested_filename == "bill.pdf"
+        assert download.value.path().read_bytes() == body

@@ -30,9 +30,9 @@ __all__ = ["Replay"]
 # No host has an address: what does not go through the proxy, which is Chromium's own and WebRTC, goes nowhere.
 CLOSED = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
+OK, NOT_MODIFIED = 200, 304
 
 
 class Replay:
@@ -129,7 +129,21 @@ class _Reel:
         self.tape = Tape(requests, ignore=take.ignore)
 
     def find(self, request: Req) -> HarEntry:
-        return self.entries[self.tape.find(request)]
+        index = self.tape.find(request)
+        entry = self.entries[index]
+        return self._changed(index) if entry.status == NOT_MODIFIED and not is_conditional(request) else entry
+
+    def _changed(self, index: int) -> HarEntry:
+        """The answer that a 304 confirmed: the browser that asks now has not kept it."""
+        entry, before = self.entries[index], reversed(self.entries[:index])
+        return next(
+            (one for one in before if (one.method, one.url, one.status) == (entry.method, entry.url, OK)), entry
+        )
 
     def unused(self) -> list[HarEntry]:
         return [self.entries[index] for index in self.tape.unused()]
+
+
+def is_conditional(request: Req) -> bool:
+    """Whether a request says what its sender has already."""
+    return bool(request.header("if-none-match") or request.header("if-modified-since"))

@@ -104,13 +104,14 @@ def test_both_halves_are_on_one_tape(serve: Serve, browser: Browser, record: Rec
 
 def test_no_secret_gets_out(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
     """Neither those of the account nor those of the traffic; what was typed as a code is one too."""
-    site = serve({**SITE, "/code/481516": "fine"})
+    site = serve({**SITE, "/481516/": "fine"})
     browse(record, browser, log_in(site))
     with Session(record, base_url=site) as session:
-        session.post("/login", data={"pin": "481516"}, headers={"Authorization": f"Bearer {TOKEN}"})
-        session.get("/code/481516", params={"password": PASSWORD})
+        session.post("/login", data={"what": TOKEN}, headers={"Authorization": f"Bearer {TOKEN}"})
+        session.get("/481516/", params={"what": PASSWORD})
     count = record.write(tmp_path, FIELDS, SECRET, ("481516",))
 
+    assert not list(tmp_path.glob("**/*481516*"))
     secrets = {"password": PASSWORD, "login": FIELDS["login"], "cookie": SESSION, "code": "481516"}
     parts = dict(zip(["token", "claims", "signature"], [TOKEN, *TOKEN.split(".")[1:]], strict=True))
     take = Take.load(tmp_path)
@@ -130,6 +131,25 @@ def test_what_is_typed_again_fits_the_recording(serve: Serve, browser: Browser, 
 
     fields = Take.load(tmp_path).fields
     assert json.loads(sent.request_body() or b"") == {"email": fields["login"], "password": fields["password"]}
+
+
+def test_an_answer_that_no_script_reads_is_kept(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
+    """Nor does a take lack what only came as a download."""
+    pdf = (200, {"Content-Type": "application/pdf", "Content-Disposition": "attachment"}, b"%PDF-1.4")
+    site = serve({"/": "<!doctype html><link rel=icon href=data:,><a href=/pdf>bill</a>", "/beacon": "ok", "/pdf": pdf})
+
+    def journey(page: Page) -> None:
+        page.goto(site)
+        page.evaluate("async () => { await fetch('/beacon', {method: 'POST', body: new Blob(['seen'])}) }")
+        with page.expect_download() as download:
+            page.click("a")
+        download.value.path()
+
+    browse(record, browser, journey)
+    record.write(tmp_path, {}, frozenset(), ())
+
+    entries = Har.load(tmp_path / HAR_NAME).entries[1:]
+    assert [(entry.request_body(), entry.body()) for entry in entries] == [(b"seen", b"ok"), (None, b"%PDF-1.4")]
 
 
 def test_a_body_that_is_missing_is_named(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What Playwright's recorder loses is brought back."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -9,9 +10,10 @@ from typing import ClassVar
 import pytest
 from playwright.sync_api import Browser, Page
 
-from toolkit.transport.har import Har, HarEntry, lint
-from toolkit.transport.tap import Tap
+from toolkit.transport.har import Har, HarEntry, lint, make_entry
+from toolkit.transport.tap import Exchange, Tap
 
+NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 800
 START = b"""<!doctype html><link rel=icon href=data:,><a id=here href=/bill.pdf#top>bill</a>
 <a id=window href=/window.pdf target=_blank>bill</a><a id=moved href=/moved>bill</a>
@@ -110,6 +112,31 @@ def test_a_download_in_a_window_of_its_own_is_kept(
     entries = record(journey)
 
     assert [entry.body() for entry in entries if "window.pdf" in entry.url] == [PDF]
+
+
+def test_a_window_is_watched_too(record: Callable[[Callable[[Page], object]], list[HarEntry]]) -> None:
+    """What it sends from a blob is kept, as for the page that opened it."""
+
+    def journey(page: Page) -> None:
+        with page.expect_popup() as popup:
+            page.evaluate("() => { window.open('/window') }")
+        popup.value.wait_for_load_state()
+        popup.value.evaluate("async () => { await fetch('/upload', {method: 'POST', body: new Blob(['sent'])}) }")
+
+    assert record(journey)[-1].request_body() == b"sent"
+
+
+def test_bodies_find_their_entries_by_length() -> None:
+    """Two uploads to one URL may be answered in another order than they were sent in."""
+    tap, entries = Tap(), []
+    for sent in (b"first one", b"second"):
+        headers = [("Content-Length", str(len(sent)))]
+        entries.append(make_entry("PUT", "http://site.test/#top", started=NOON, status=200, request_headers=headers))
+        tap._exchanges.insert(0, Exchange("PUT", "http://site.test/", 200, sent, b"got " + sent))
+    tap.fill(entries)
+
+    assert [entry.request_body() for entry in entries] == [b"first one", b"second"]
+    assert [entry.body() for entry in entries] == [b"got first one", b"got second"]
 
 
 @pytest.mark.parametrize(

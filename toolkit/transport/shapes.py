@@ -20,6 +20,8 @@ PIECE = re.compile(
     re.DOTALL,
 )
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+FAR = 1 << 10  # code points to look through for a letter that has no like beside it
+LATIN_1 = 0xFF
 IBAN_SPACES = str.maketrans("", "", " \u00a0\u202f")
 
 TRIVIAL = re.compile(
@@ -162,10 +164,23 @@ def sign_like(char: str, dice: Dice) -> str:
 
 
 def sibling(char: str, dice: Dice) -> str:
-    """Another character of the same category and block."""
+    """Another character of the same category and block; where it is the only one, another that is as long."""
     block = ord(char) & ~0x3F  # 64 code points share their length and, up to U+00FF, being in Latin-1
-    options = "".join(other for other in map(chr, range(block, block + 64)) if alike(char, other))
-    return dice(options) if options else char
+    options = [other for other in map(chr, range(block, block + 64)) if alike(char, other)]
+    options = options or [other for other in map(chr, nearby(block)) if as_long(char, other)]
+    return dice("".join(options)) if options else char
+
+
+def nearby(block: int) -> Iterator[int]:
+    """The code points around a block, half characters left out."""
+    around = range(max(block - FAR, 0x80), min(block + FAR, 0x110000))
+    return (point for point in around if not 0xD800 <= point < 0xE000)  # noqa: PLR2004 - surrogates
+
+
+def as_long(char: str, other: str) -> bool:
+    """Whether both are letters, or neither, of one length in UTF-8 and of Latin-1 alike."""
+    sizes = {(len(one.encode("utf-8", "surrogatepass")), ord(one) > LATIN_1, one.isalnum()) for one in (char, other)}
+    return char != other and len(sizes) == 1 and (other.isalnum() or other.isprintable())
 
 
 def alike(char: str, other: str) -> bool:

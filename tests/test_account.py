@@ -48,3 +48,13 @@ def test_the_values_of_queries_are_hidden() -> None:
     said = Mask()('GET /x?token=tok123&page=2#access_token=abc (url: https://a.example/?k=v) "/y?z=1" a = b; c=d')
 
     assert said == ('GET /x?token=•••&page=•••#access_token=••• (url: https://a.example/?k=•••) "/y?z=•••" a = b; c=d')
+
+
+@pytest.mark.parametrize("told", ['- fill("abc")', "- type('1')", '{"x": "- fill(\\"abc\\")"}'])
+def test_what_a_browser_was_made_to_type_is_hidden(told: str) -> None:
+    """However short it is, and though nobody named it a secret."""
+    said = Mask()(told)
+
+    assert "•••" in said
+    assert "abc" not in said
+    assert "'1'" not in said

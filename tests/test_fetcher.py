@@ -96,3 +96,46 @@ def test_a_fault_of_ours_is_not_called_the_sites(serve: Serve, make_run: MakeRun
     assert "hunter22" not in caught.value.message
     assert "Traceback" in run.log.path.read_text()
     assert "hunter22" not in run.log.path.read_text()
+
+
+def test_a_page_that_cannot_be_opened_is_the_sites_trouble(closed: str, make_run: MakeRun) -> None:
+    """A login written by hand, against a closed port: VENDOR_DOWN as in a declared one."""
+    with pytest.raises(VendorDown, match="ERR_CONNECTION_REFUSED"):
+        Fetcher([lambda run: run.page.goto("/")]).fetch(make_run(url=closed))
+
+
+def test_a_page_that_shows_something_else_is_not(serve: Serve, make_run: MakeRun) -> None:
+    """A selector that matches nothing is no trouble of the site's."""
+
+    def log_in(run: Run) -> None:
+        run.page.goto("/")
+        run.page.locator("#nothing").click(timeout=200)
+
+    with pytest.raises(UnknownError, match="TimeoutError"):
+        Fetcher([log_in]).fetch(make_run(url=serve({"/": "<title>Acme</title>"})))
+
+
+def test_an_earlier_answer_is_no_excuse(serve: Serve, make_run: MakeRun) -> None:
+    """A 503 that one operation lived with does not explain the fault of the next."""
+    run = make_run(url=serve({"/": (500, {}, b"")}))
+
+    def ask(run: Run) -> None:
+        run.session.get("/")
+
+    def fail(run: Run) -> None:
+        run.data["x"]
+
+    with pytest.raises(UnknownError, match="KeyError"):
+        Fetcher([ask, fail]).fetch(run)
+
+
+def test_an_interrupted_operation_is_not_called_done(make_run: MakeRun) -> None:
+    """Ctrl-C: the report's line says so."""
+    run = make_run()
+
+    def interrupted(_: Run) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Fetcher([interrupted]).fetch(run)
+    assert run.report.operations[0].error == "INTERRUPTED"

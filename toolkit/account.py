@@ -13,9 +13,13 @@ SHORTEST = 4
 # A signed link or a token in an address is a secret that nobody has named: of queries only the names are shown.
 QUERY = re.compile(r"""([?&;#][\w.~%\[\]-]+=)[^\s&;#"'\\<>()]+""")
 
+# Playwright's call log tells what it typed, however short.
+TYPED = re.compile(r"""(\b(?:fill|type|press_sequentially|insert_text)\((\\*["'])).*?(\2\))""")
+
 
 class Mask:
-    """Hides known secrets in any text, as they stand, percent-encoded or JSON-escaped, and the values of URL queries.
+    """Hides known secrets in any text, as they stand, percent-encoded or JSON-escaped, and what nobody named: the
+    values of URL queries, and what a browser was made to type.
 
     A secret of fewer than four characters is hidden only where it stands alone as the whole text: hiding every
     "12" of a log would make it unreadable and betray the secret by its gaps.
@@ -37,7 +41,7 @@ class Mask:
 
     def __call__(self, text: str) -> str:
         """The text without the secrets."""
-        text = QUERY.sub(rf"\1{HIDDEN}", text)
+        text = TYPED.sub(rf"\1{HIDDEN}\3", QUERY.sub(rf"\1{HIDDEN}", text))
         for form in self._forms:
             if len(form) >= SHORTEST:
                 text = text.replace(form, HIDDEN)

@@ -17,6 +17,7 @@
     ├── UsageError                USAGE                     exit 2
     ├── BrowserMissing            BROWSER_MISSING           exit 6
     ├── StoreError                STORE_FAILED              exit 6
+    │   └── InvalidEntry          INVALID_ENTRY             one entry, not the run
     └── UnknownError              UNKNOWN_ERROR             exit 6
 
 An error raised without a message says its docstring.
@@ -28,6 +29,7 @@ __all__ = [
     "BrowserMissing",
     "ChangePassword",
     "FileDownloadFailed",
+    "InvalidEntry",
     "LoginFailed",
     "Maintenance",
     "ManifestError",
@@ -156,6 +158,12 @@ class StoreError(ToolkitError):
     """The store or its folder cannot be read or written."""
 
     code = "STORE_FAILED"
+
+
+class InvalidEntry(StoreError):
+    """One entry holds something that cannot be stored."""
+
+    code = "INVALID_ENTRY"
 
 
 class UnknownError(ToolkitError):

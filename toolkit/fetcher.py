@@ -11,7 +11,7 @@ from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Run
-from toolkit.web import sentence_for
+from toolkit.web import network_error, sentence_for
 
 __all__ = ["Fetcher", "Operation"]
 
@@ -53,6 +53,9 @@ class Fetcher:
             if meant is error:
                 raise
             raise meant from error
+        except BaseException:  # Ctrl-C
+            line.error = "INTERRUPTED"
+            raise
         finally:
             line.seconds = round(self._clock() - started, 3)
             run.log("info", f"{line.name}: {line.did or line.error or 'done'}", seconds=line.seconds)
@@ -88,10 +91,18 @@ def _meaning(error: Exception, run: Run) -> ToolkitError:
         return error
     if isinstance(error, requests.ConnectionError | requests.Timeout):
         return VendorDown(f"{_host(error)} does not answer ({sentence_for(error)}): try again later.")
+    if type(error).__module__.startswith("playwright") and (reason := _browsers_trouble(error, run)):
+        return VendorDown(f"The site does not answer ({reason}): try again later.")
     last = run.session.last_response
     if last is not None and last.status_code >= SERVER_ERROR:
         return VendorDown(f"The site answers HTTP {last.status_code}: try again later.")
     return UnknownError(f"Something unexpected happened ({run.mask(_brief(error))}); the log has the details.")
+
+
+def _browsers_trouble(error: Exception, run: Run) -> str | None:
+    """What the page met: it could not be opened, or waited in vain because a request of its own failed."""
+    failure = run.watch.failure()
+    return network_error(str(error)) or (failure.reason if failure else None)
 
 
 def _host(error: requests.RequestException) -> str:

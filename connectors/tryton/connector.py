@@ -5,8 +5,7 @@ from functools import partial
 from typing import Any
 
 import toolkit
-from toolkit import Bill, Run
-from toolkit.errors import FileDownloadFailed, UserActionNeeded
+from toolkit import Bill, FileDownloadFailed, Run, UserActionNeeded
 
 from .login import log_in
 from .rpc import call

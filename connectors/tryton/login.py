@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Response
 
-from toolkit import Run
-from toolkit.errors import LoginFailed, TooManyAttempts, VendorDown, WrongTwoFaCode
+from toolkit import LoginFailed, Run, TooManyAttempts, VendorDown, WrongTwoFaCode
 
 from .rpc import database, host, server
 

@@ -7,8 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from toolkit import Run
-from toolkit.errors import FileDownloadFailed, ToolkitError, UserActionNeeded, VendorDown
+from toolkit import FileDownloadFailed, Run, ToolkitError, UserActionNeeded, VendorDown
 
 __all__ = ["call", "database", "host", "server"]
 

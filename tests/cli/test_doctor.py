@@ -81,3 +81,25 @@ def test_store_that_does_not_open(command: Command, tmp_path: Path) -> None:
     (tmp_path / "data/toolkit.sqlite").write_bytes(b"not a database" * 100)
 
     assert "move that file away" in checks(command)["store"]["says"]
+
+
+def test_code_that_cannot_be_run_is_said(command: Command, write_connector: Write, tmp_path: Path) -> None:
+    """A slip in connector.py, or none at all: found without running it."""
+    (write_connector("slip") / "connector.py").write_text("def (")
+    (write_connector("bare") / "connector.py").unlink()
+    said = command("doctor", "--data", tmp_path / "data")
+    lines = {line.split(":")[0]: line for line in said.out.splitlines()}
+
+    assert said.code == 6
+    assert "connector.py cannot be read: invalid syntax" in lines["wrong connector slip"]
+    assert "connector.py cannot be read" in lines["wrong connector bare"]
+
+
+def test_a_folder_below_the_data_that_cannot_be_written(command: Command, tmp_path: Path) -> None:
+    """A run writes into all three; here a file stands where the logs go."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "logs").write_text("")
+    said = command("doctor", "--data", tmp_path / "data")
+
+    assert said.code == 6
+    assert "data/logs cannot be written" in said.out

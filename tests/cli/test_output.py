@@ -100,3 +100,8 @@ def test_json_is_readable(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert capsys.readouterr().out == '{\n  "name": "Électricité"\n}\n'
     assert sys.stdout is not None
+
+
+def test_a_refund_is_taken_off_however_the_site_signs_it() -> None:
+    """A refund of 12 and one of -12 are the same money."""
+    assert amount_text("12", "EUR", is_refund=True) == amount_text("-12", "EUR", is_refund=True) == "-12.00 EUR"

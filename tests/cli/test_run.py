@@ -308,3 +308,34 @@ def test_no_code_without_a_person(command: Command, write_connector: Write) -> N
 
     assert said.code == 4
     assert "USER_ACTION_NEEDED.TWOFA_EXPIRED: The site wants a code (sms: Code sent to 12)" in said.err
+
+
+ENVIRONMENT = """
+import os
+
+def list_bills(run):
+    assert run.fields["password"] == "swordfish"
+    run.log("info", f"left: {[name for name in os.environ if name.startswith('TOOLKIT_FIELD_')]}")
+    yield bill("2025-03-31", "5", number="A-1")
+"""
+
+
+def test_no_password_is_left_in_the_environment(
+    command: Command, write_connector: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser inherits the environment, and may write it into a crash report."""
+    monkeypatch.setenv("TOOLKIT_FIELD_PASSWORD", "swordfish")
+    write_connector("acme", ENVIRONMENT, fields={"password": {"type": "password"}})
+    said = command("run", "acme", "-v")
+
+    assert said.code == 0
+    assert "left: []" in said.err
+
+
+def test_a_missing_folder_is_said_before_a_password_is_asked(command: Command, write_connector: Write) -> None:
+    """NOT_EXISTING_DIRECTORY, though the password is missing too."""
+    write_connector("acme", fields={"password": {"type": "password"}})
+    said = command("run", "acme", "--folder-to-save", "/nowhere/at/all")
+
+    assert said.code == 6
+    assert said.err.startswith("NOT_EXISTING_DIRECTORY")

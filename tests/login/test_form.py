@@ -114,3 +114,20 @@ def test_a_field_without_a_value_stops_before_the_browser_starts(make_run: MakeR
     with pytest.raises(UsageError, match="`password`"):
         LOG_IN(run)
     assert not run.browser_is_open
+
+
+def test_an_outcome_that_shows_only_for_a_moment_is_no_crash(serve: Serve, make_run: MakeRun) -> None:
+    """An error that blinks before the bills come: whichever is caught, it is an outcome."""
+    blinking = PAGE.replace(
+        "right: () => show('<div id=\"bills\">Bills</div>')",
+        """right: () => { const error = document.querySelector('.error'); let n = 0; const blink = () => {
+          error.hidden = !error.hidden; n += 1;
+          if (n < 40) requestAnimationFrame(blink); else show('<div id="bills">Bills</div>'); }; blink(); }""",
+    )
+    run = make_run(url=serve({"/login": blinking}), login="ada", password="right")
+    try:
+        outcome = LOG_IN(run)
+    except LoginFailed as error:
+        outcome = error.code
+
+    assert outcome in {"logged in", "LOGIN_FAILED"}

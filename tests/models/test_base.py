@@ -1,5 +1,7 @@
 """What every document is."""
 
+import json
+
 import pytest
 
 from toolkit.models import BaseModel, Bill
@@ -60,3 +62,24 @@ def test_any_doctype_can_have_a_model() -> None:
 def test_half_a_character_becomes_a_question_mark() -> None:
     """A site that cuts a text in the middle of an emoji does not end the run."""
     assert Bill(date="2025-01-02", amount="1", currency="EUR", title="Hi \ud83d").title == "Hi ?"
+
+
+def test_a_text_that_the_site_leaves_null_is_filled_in() -> None:
+    """As one that it leaves out."""
+    bill = Bill(date="2025-01-02", amount="1", currency=None, vendor=None)
+    bill.fill_in(vendor="Acme", currency="EUR")
+
+    assert (bill.problems, bill.currency, bill.vendor) == ([], "EUR", "Acme")
+
+
+def test_a_missing_currency_is_said_once() -> None:
+    """Null, and none in the manifest."""
+    assert len(Bill(date="2025-01-02", amount="1", currency=None).problems) == 1
+
+
+def test_the_summary_of_a_wrong_entry_is_plain_text() -> None:
+    """Whatever a site puts in its place, it can be shown and written as JSON."""
+    summary = Bill(date=[1], amount={}, number=["x"], vendor=b"\xff", is_refund="maybe").summary()
+
+    assert json.loads(json.dumps(summary)) == summary
+    assert {type(value) for value in summary.values()} <= {str, bool}

@@ -124,7 +124,7 @@ def test_whatever_a_connector_raises_for_one_file_costs_no_other(make_run: MakeR
     words = save(run, bad, bill(2, None, fetch=lambda _: PDF))
 
     assert words == "1 saved, 1 failed"
-    assert run.report.of(bad).reason == "'pdf'"
+    assert run.report.of(bad).reason == "KeyError: 'pdf'"
     assert "KeyError" in run.log.path.read_text()
 
 
@@ -135,3 +135,23 @@ def test_a_signed_link_is_not_logged(closed: str, make_run: MakeRun) -> None:
 
     assert "refused" in run.log.path.read_text()
     assert "s3cr3t" not in run.log.path.read_text() + json.dumps(run.report.as_dict())
+
+
+def test_an_entry_that_cannot_be_stored_costs_no_other(make_run: MakeRun) -> None:
+    """Bytes in a field of its own: refused with a sentence, the next one is saved."""
+    run = make_run()
+    odd = bill(1, None, blob=b"\xff")
+    words = save(run, odd, bill(2, None, fetch=lambda _: PDF))
+
+    assert words == "1 saved, 1 failed"
+    assert run.report.of(odd).outcome == Outcome.REFUSED
+    assert "cannot be stored" in run.report.of(odd).reason
+
+
+def test_a_fetch_that_returns_no_bytes_is_told(make_run: MakeRun) -> None:
+    """None, or text: what came in place of bytes is named."""
+    run = make_run()
+    bad = bill(1, None, fetch=lambda _: None)
+    save(run, bad)
+
+    assert run.report.of(bad).reason == "`fetch` returned NoneType, and not bytes"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from toolkit.cli.options import DATA, DataOption, JsonOption
+from toolkit.cli.options import DATA, DataOption, JsonOption, is_there
 from toolkit.cli.output import NARROW, Column, amount_text, output, table, write, write_json
 from toolkit.cli.show import AMOUNT_WIDTH, DATE_WIDTH, file_width, operation_text, vendor_column
 
@@ -53,7 +53,7 @@ def _stored(data: Path) -> list[BillRow]:
     from toolkit.jobs import Workspace  # noqa: PLC0415 - the help needs none of it
 
     workspace = Workspace(data)
-    if not workspace.database.exists():  # looking must not make anything
+    if not is_there(workspace.database):  # looking must not make anything
         return []
     store, _ = workspace.open()
     with closing(store):
@@ -112,7 +112,7 @@ def _totals(rows: Sequence[BillRow]) -> list[str]:
 
 
 def _total(currency: str, rows: Sequence[BillRow]) -> str:
-    total = sum((-row.amount if row.is_refund else row.amount for row in rows), Decimal())
+    total = sum((-abs(row.amount) if row.is_refund else row.amount for row in rows), Decimal())
     refunds = sum(row.is_refund for row in rows)
     less = f", {_count(refunds, 'refund')} taken off" if refunds else ""
     return f"{_count(len(rows), 'bill')}: {amount_text(total, currency)}{less}"

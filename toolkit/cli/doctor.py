@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import platform
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
 
-from toolkit.cli.options import CONNECTORS, DATA, ConnectorsOption, DataOption, JsonOption
+from toolkit.cli.options import CONNECTORS, DATA, ConnectorsOption, DataOption, JsonOption, is_there
 from toolkit.cli.output import output, plain, write, write_json
 from toolkit.errors import BrowserMissing, ToolkitError
+
+if TYPE_CHECKING:
+    from toolkit.jobs import Found
 
 __all__ = ["doctor"]
 
@@ -84,22 +90,24 @@ def _browser() -> str:
 
 def _data_folder(data: Path) -> str:
     """Raises ToolkitError when nothing can be written there."""
-    nearest = next(folder for folder in [data.absolute(), *data.absolute().parents] if folder.exists())
-    try:
-        with tempfile.TemporaryFile(dir=nearest):
-            pass
-    except OSError as error:
-        raise ToolkitError(
-            f"{data} cannot be written ({error.strerror}): give --data or TOOLKIT_DATA a folder of your own."
-        ) from error
-    return f"{data} can be written" if nearest == data.absolute() else f"{data} will be made by the first run"
+    place = data.absolute()
+    nearest = next(folder for folder in [place, *place.parents] if is_there(folder))
+    for folder in [nearest, *(place / name for name in ("files", "logs") if is_there(place / name))]:
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise ToolkitError(
+                f"{folder} cannot be written ({error.strerror}): give --data or TOOLKIT_DATA a folder of your own."
+            ) from error
+    return f"{data} can be written" if nearest == place else f"{data} will be made by the first run"
 
 
 def _store(data: Path) -> str:
     from toolkit.jobs import Workspace  # noqa: PLC0415 - slow to import
 
     workspace = Workspace(data)
-    if not workspace.database.exists():
+    if not is_there(workspace.database):
         return f"{workspace.database} will be made by the first run"
     store, _ = workspace.open()
     with closing(store):
@@ -110,4 +118,14 @@ def _connectors(folder: Path) -> Iterator[Check]:
     from toolkit.jobs import find_connectors  # noqa: PLC0415 - slow to import
 
     for found in find_connectors(folder):
-        yield _check(f"connector {found.slug}", lambda: f"{found.manifest.name} {found.manifest.version}")  # noqa: B023
+        yield _check(f"connector {found.slug}", partial(_connector, found))
+
+
+def _connector(found: Found) -> str:
+    """Its manifest is read and its code is parsed, not run. Raises ToolkitError."""
+    path = found.folder / "connector.py"
+    try:
+        ast.parse(path.read_bytes(), filename=str(path))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ToolkitError(f"{path} cannot be read: {error}.") from error
+    return f"{found.manifest.name} {found.manifest.version}"

@@ -8,16 +8,17 @@ from typing import Any, TextIO
 from toolkit.errors import UsageError
 from toolkit.manifest import Manifest, ManifestField
 
-__all__ = ["Prompt", "fill_fields", "read_json_fields", "variable"]
+__all__ = ["PREFIX", "Prompt", "fill_fields", "read_json_fields", "variable"]
 
 Prompt = Callable[[str, bool], str]
 
+PREFIX = "TOOLKIT_FIELD_"
 NOT_ASKED_FOR = frozenset({"hidden", "folder"})
 
 
 def variable(name: str) -> str:
     """The environment variable of a field: `password` is in TOOLKIT_FIELD_PASSWORD."""
-    return "TOOLKIT_FIELD_" + re.sub(r"\W", "_", name).upper()
+    return PREFIX + re.sub(r"\W", "_", name).upper()
 
 
 def read_json_fields(stdin: TextIO, manifest: Manifest) -> dict[str, str]:

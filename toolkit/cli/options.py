@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from toolkit.errors import UsageError
+
 __all__ = [
     "CONNECTORS",
     "DATA",
@@ -20,6 +22,7 @@ __all__ = [
     "SlowMoOption",
     "SlugArgument",
     "VerboseOption",
+    "is_there",
 ]
 
 DATA = Path("data")
@@ -47,9 +50,17 @@ def _settle(context: typer.Context, param: typer.CallbackParam, value: Any) -> A
 def _settle_existing(context: typer.Context, param: typer.CallbackParam, value: Path) -> Path:
     """The same for a folder that must be there when it is not the default one."""
     folder: Path = _settle(context, param, value)
-    if folder != CONNECTORS and not folder.is_dir():
+    if folder != CONNECTORS and not is_there(folder):
         raise typer.BadParameter(f"there is no folder {folder}.")
     return folder
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file or folder exists. Raises UsageError when one may not even look."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 DataOption = Annotated[

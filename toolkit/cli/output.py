@@ -69,7 +69,7 @@ def amount_text(amount: Decimal | str, currency: str, *, is_refund: bool = False
     try:
         value = Decimal(amount)
         digits = max(_digits(currency), -int(value.normalize().as_tuple().exponent))
-        text = f"{-value if is_refund else value:,.{digits}f}"
+        text = f"{-abs(value) if is_refund else value:,.{digits}f}"
     except (InvalidOperation, ValueError):
         text = plain(str(amount))
     return f"{text} {currency}".strip()

@@ -9,7 +9,7 @@ import typer
 
 from toolkit.account import Account
 from toolkit.cli.ask import read_answer, read_secret
-from toolkit.cli.fields import fill_fields, read_json_fields
+from toolkit.cli.fields import PREFIX, fill_fields, read_json_fields
 from toolkit.cli.options import (
     CONNECTORS,
     DATA,
@@ -59,8 +59,9 @@ def run(
     from you, 5 the site does not answer, 6 anything else, 130 interrupted.
     """
     from toolkit.cli.perform import Manner, perform  # noqa: PLC0415 - only a run needs what it imports
-    from toolkit.jobs import Workspace, find_connector  # noqa: PLC0415
+    from toolkit.jobs import Workspace, check_folder, find_connector  # noqa: PLC0415
 
+    check_folder(folder_to_save)  # before anybody types a password
     found = find_connector(slug, connectors)
     owner = Account(account, field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
     manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo)
@@ -73,7 +74,10 @@ def field_values(manifest: Manifest, source: str | None) -> dict[str, str]:
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
     given = read_json_fields(sys.stdin, manifest) if source else {}
-    return fill_fields(manifest, given, os.environ, _prompt if sys.stdin.isatty() else None)
+    values = fill_fields(manifest, given, os.environ, _prompt if sys.stdin.isatty() else None)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # the browser inherits what is left
+    return values
 
 
 def _prompt(question: str, secret: bool) -> str:

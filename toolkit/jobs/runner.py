@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from toolkit.run import Ask, Observer
     from toolkit.transport import Transport
 
-__all__ = ["RunOptions", "run_connector"]
+__all__ = ["RunOptions", "check_folder", "run_connector"]
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ def _run_reported(found: Found, account: Account, workspace: Workspace, options:
 def _run(found: Found, account: Account, workspace: Workspace, options: RunOptions, journal: _Journal) -> None:
     manifest = found.manifest
     journal.report.version = manifest.version
-    if options.folder_to_save is not None and not options.folder_to_save.is_dir():
-        raise NotExistingDirectory(f"The folder to save to does not exist: {options.folder_to_save}")
+    check_folder(options.folder_to_save)
     connector = found.load()
     store, files = workspace.open()
     with closing(store):
@@ -112,6 +111,12 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
         )
         with closing(run):
             connector.fetch(run)
+
+
+def check_folder(folder_to_save: Path | None) -> None:
+    """Raise NotExistingDirectory unless the folder, when one was chosen, is there."""
+    if folder_to_save is not None and not folder_to_save.is_dir():
+        raise NotExistingDirectory(f"The folder to save to does not exist: {folder_to_save}")
 
 
 def _open_journal(workspace: Workspace, report: Report, account: Account, options: RunOptions) -> _Journal:

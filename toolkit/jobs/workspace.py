@@ -45,7 +45,9 @@ class Workspace:
         """Make the folders. Raises StoreError when they cannot be made."""
         for folder in (self.data, self.files_root, self.logs):
             try:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                missing = [each for each in (folder, *folder.parents) if not each.exists()]
+                for each in reversed(missing):  # `parents=True` would open those to everybody
+                    each.mkdir(mode=0o700, exist_ok=True)
             except OSError as error:
                 raise StoreError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from toolkit.errors import LoginFailed, ToolkitError, UnknownError, UsageError, UserActionNeeded, VendorDown
+from toolkit.web import network_error
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response
@@ -17,6 +18,7 @@ __all__ = ["login_form"]
 SERVER_ERROR = 500
 SECOND = 1000
 LOADING = 30
+GLIMPSES = 20  # how often an outcome may show and be gone before it can be looked at
 
 
 def login_form(
@@ -69,14 +71,10 @@ def _open(run: Run, page: Page, url: str) -> None:
         response: Response | None = page.goto(url, wait_until="domcontentloaded", timeout=LOADING * SECOND)
     except Error as error:
         failure = run.watch.failure()
-        reason = failure.reason if failure else _net_error(error.message)
+        reason = failure.reason if failure else network_error(error.message) or "timeout"
         raise VendorDown(f"The site does not answer ({reason}): try again later.") from error
     if response is not None and response.status >= SERVER_ERROR:
         raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
-
-
-def _net_error(message: str) -> str:
-    return next((word.rstrip(",.") for word in message.split() if word.startswith("net::")), "timeout")
 
 
 def _fill_in(run: Run, page: Page, fields: Mapping[str, str]) -> None:
@@ -89,11 +87,17 @@ def _wait_for(run: Run, page: Page, outcomes: Mapping[str, str]) -> str:
     from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: PLC0415 - playwright is slow to import
 
     visible = {name: page.locator(selector).filter(visible=True) for name, selector in outcomes.items()}
-    try:
-        _either(list(visible.values())).first.wait_for()
-    except PlaywrightTimeout as error:
-        raise _nothing_showed(run, page, outcomes) from error
-    name = next(name for name, locator in visible.items() if locator.count())
+    name = None
+    for _ in range(GLIMPSES):
+        try:
+            _either(list(visible.values())).first.wait_for()
+        except PlaywrightTimeout as error:
+            raise _nothing_showed(run, page, outcomes) from error
+        name = next((name for name, locator in visible.items() if locator.count()), None)
+        if name is not None:
+            break
+    if name is None:
+        raise _nothing_showed(run, page, outcomes)
     meant = {"wrong": LoginFailed, "action": UserActionNeeded, "down": VendorDown}.get(name)
     if meant is not None:
         raise meant(_words(meant, visible[name]))
@@ -108,7 +112,7 @@ def _either(locators: list[Locator]) -> Locator:
 
 
 def _words(meant: type[ToolkitError], locator: Locator) -> str:
-    said = " ".join(locator.first.inner_text().split())[:200]
+    said = " ".join("".join(locator.all_inner_texts()[:1]).split())[:200]  # it may be gone again
     return f'{meant().message.rstrip(".")}. The site says: "{said}"' if said else ""
 
 

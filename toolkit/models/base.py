@@ -59,7 +59,11 @@ class BaseModel(pydantic.BaseModel):
     _problems: list[str] = PrivateAttr(default_factory=list)
 
     def __init__(self, **data: Any) -> None:
-        whole = {name: _whole(value) for name, value in data.items()}
+        fields = type(self).model_fields
+        unsaid = {
+            name for name, value in data.items() if value is None and name in fields and fields[name].default == ""
+        }
+        whole = {name: _whole(value) for name, value in data.items() if name not in unsaid}
         try:
             super().__init__(**whole)
         except ValidationError as error:
@@ -84,7 +88,7 @@ class BaseModel(pydantic.BaseModel):
 
     def summary(self) -> dict[str, Any]:
         """What a person needs to recognise the entry, as plain JSON values."""
-        return {"vendor": self.vendor, "id": self.id}
+        return {"vendor": str(self.vendor), "id": self.id}
 
     @classmethod
     def create_new(cls, *, name: str, display_name: str = "") -> "type[BaseModel]":

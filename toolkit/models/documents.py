@@ -41,11 +41,11 @@ class Bill(BaseModel):
         """Date, vendor, number, amount and currency, as plain JSON values."""
         return {
             "date": str(getattr(self, "date", None) or ""),
-            "vendor": self.vendor,
-            "number": self.number,
+            "vendor": str(self.vendor),
+            "number": None if self.number is None else str(self.number),
             "amount": str(getattr(self, "amount", "")),
-            "currency": self.currency,
-            "is_refund": self.is_refund,
+            "currency": str(self.currency),
+            "is_refund": bool(self.is_refund),
         }
 
 

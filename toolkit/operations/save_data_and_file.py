@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing.pool import AsyncResult, ThreadPool
 from typing import TYPE_CHECKING
 
-from toolkit.errors import StoreError
+from toolkit.errors import FileDownloadFailed, InvalidEntry, StoreError, ToolkitError
 from toolkit.models import BaseModel, File
 from toolkit.operations.naming import get_entry_file_name
 from toolkit.operations.uninterrupted import uninterrupted
@@ -132,6 +132,8 @@ def _download(run: Run, entry: BaseModel, draft: Draft) -> Downloaded:
     if entry.fetch is None:
         return download(run.session, str(entry.pdfurl), draft, name=name)
     body = entry.fetch(run)
+    if not isinstance(body, bytes):
+        raise FileDownloadFailed(f"`fetch` returned {type(body).__name__}, and not bytes")
     mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
     check_document(body[:EDGE], body[-EDGE:], len(body), mime, name)
     draft.write(body)
@@ -140,12 +142,21 @@ def _download(run: Run, entry: BaseModel, draft: Draft) -> Downloaded:
 
 def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
     try:
+        return _save_with_file(run, entry, arrival)
+    except InvalidEntry as error:
+        run.report.outcome(entry, Outcome.REFUSED, reason=run.mask(error.message))
+        run.log.failure(error)
+        return False
+
+
+def _save_with_file(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
+    try:
         fetched = arrival()
     except StoreError:  # a full disk is no fault of this entry
         raise
     except Exception as error:  # noqa: BLE001 - whatever one file's trouble is, the others go on
         _store(run, entry, None)
-        run.report.outcome(entry, Outcome.FAILED, reason=run.mask(str(error) or type(error).__name__))
+        run.report.outcome(entry, Outcome.FAILED, reason=run.mask(_reason(error)))
         run.log.failure(error)
         return False
     if fetched is None:
@@ -156,6 +167,10 @@ def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
         name = get_entry_file_name(entry)
         _store(run, entry, fetched.draft.save(name, sha256=facts.sha256, size=facts.size, mime=facts.mime))
     return True
+
+
+def _reason(error: Exception) -> str:
+    return error.message if isinstance(error, ToolkitError) else f"{type(error).__name__}: {error}"
 
 
 def _store(run: Run, entry: BaseModel, file: File | None) -> None:

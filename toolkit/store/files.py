@@ -11,7 +11,7 @@ from pathlib import Path, PurePath, PureWindowsPath
 from typing import BinaryIO
 from uuid import uuid4
 
-from toolkit.errors import StoreError
+from toolkit.errors import InvalidEntry, StoreError
 from toolkit.models import File
 
 __all__ = ["Draft", "Files"]
@@ -125,7 +125,7 @@ class Draft:
 def _check_name(name: str) -> None:
     plain = PureWindowsPath(name).name == name and "\0" not in name
     if not plain or name in {"", ".", ".."} or name.startswith(PREFIX):
-        raise StoreError(f"{name!r} cannot be the name of a file.")
+        raise InvalidEntry(f"{name!r} cannot be the name of a file.")
 
 
 def _places(folder: Path, name: str) -> Iterator[Path]:

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import Table
 
-from toolkit.errors import StoreError
+from toolkit.errors import InvalidEntry
 from toolkit.models import BankOperation, BaseModel, Bill, File
 from toolkit.store.schema import documents, fields_of, table_of
 
@@ -38,24 +38,24 @@ def minor_units(amount: Decimal, currency: str) -> int | None:
 def as_document(entry: BaseModel, *, exclude_unset: bool = False, exclude_defaults: bool = False) -> dict[str, Any]:
     """The entry as JSON values under the names it has in a Cozy, without its id; what is not JSON, as text.
 
-    Raises StoreError for what cannot be text either: bytes, lists without end, halves of characters.
+    Raises InvalidEntry for what cannot be text either: bytes, lists without end, halves of characters.
     """
     try:
         text = entry.model_dump_json(
             by_alias=True, fallback=str, exclude_unset=exclude_unset, exclude_defaults=exclude_defaults
         )
     except PydanticSerializationError as error:
-        raise StoreError(f"This {entry.display_name} cannot be stored: {error}.") from error
+        raise InvalidEntry(f"This {entry.display_name} cannot be stored: {error}.") from error
     document: dict[str, Any] = json.loads(text)
     document.pop("_id", None)
     return document
 
 
 def to_row(entry: BaseModel) -> dict[str, Any]:
-    """The columns of an entry, those of its identity and provenance aside. Raises StoreError when it has problems."""
+    """The columns of an entry, those of its identity and provenance aside. Raises InvalidEntry when it has problems."""
     entry = _as_known(entry)
     if entry.problems:
-        raise StoreError(f"This {entry.display_name} cannot be stored: {'; '.join(entry.problems)}.")
+        raise InvalidEntry(f"This {entry.display_name} cannot be stored: {'; '.join(entry.problems)}.")
     table, doc = table_of(entry.doctype), as_document(entry)
     fields = {name: getattr(entry, name) for name in fields_of(table)}
     for name in fields:

@@ -4,7 +4,7 @@ from toolkit.web.browser import Browser, FoundBrowser, find_browser, open_browse
 from toolkit.web.cookies import CookieJar
 from toolkit.web.download import Downloaded, check_document, download
 from toolkit.web.driver import open_driver
-from toolkit.web.failures import sentence_for
+from toolkit.web.failures import network_error, sentence_for
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Watch, browser_face
 from toolkit.web.session import Session
@@ -21,6 +21,7 @@ __all__ = [
     "download",
     "find_browser",
     "install_browser",
+    "network_error",
     "open_browser",
     "open_driver",
     "sentence_for",

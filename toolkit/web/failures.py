@@ -24,6 +24,22 @@ REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionError, lower.ProtocolError), "the connection broke"),
 )
 
+NETWORK_ERRORS = (
+    "net::ERR_ADDRESS_",
+    "net::ERR_CONNECTION_",
+    "net::ERR_EMPTY_RESPONSE",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "net::ERR_NAME_",
+    "net::ERR_SSL_",
+    "net::ERR_TIMED_OUT",
+)
+
+
+def network_error(message: str) -> str | None:
+    """Return what Chromium calls the network's trouble, as in "net::ERR_CONNECTION_REFUSED"; None when it is none."""
+    words = (word.rstrip(",.:") for word in message.split())
+    return next((word for word in words if word.startswith(NETWORK_ERRORS)), None)
+
 
 def sentence_for(error: failed.RequestException) -> str:
     """Return why a request failed, as in "the connection was refused"."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from toolkit.web.failures import NETWORK_ERRORS
 from toolkit.web.origin import host_of, is_address, origin_of
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ TOKENS = ("authorization",)
 FACE = ("user-agent", "accept-language", "sec-ch-ua")
 CALLS = {"fetch", "xhr"}
 TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
-NETWORK_ERRORS = (
-    "net::ERR_ADDRESS_",
-    "net::ERR_CONNECTION_",
-    "net::ERR_EMPTY_RESPONSE",
-    "net::ERR_INTERNET_DISCONNECTED",
-    "net::ERR_NAME_",
-    "net::ERR_SSL_",
-    "net::ERR_TIMED_OUT",
-)
 BROKEN = 500
 
 

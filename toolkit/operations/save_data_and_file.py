@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.errors import FileDownloadFailed, InvalidEntry, StoreError, ToolkitError
 from toolkit.models import BaseModel, File
+from toolkit.operations.drafts import Drafts
 from toolkit.operations.naming import get_entry_file_name
 from toolkit.operations.uninterrupted import uninterrupted
 from toolkit.report import Outcome
@@ -79,7 +80,7 @@ def _arrivals(run: Run, entries: Sequence[BaseModel], options: SaveOptions) -> I
     Whatever ends the caller, Ctrl-C included, no download is waited for and no draft is left: the pool's threads
     are daemons, and their drafts are closed here.
     """
-    drafts: list[ExitStack] = []
+    drafts = Drafts(run.files)
     if run.browser_is_open:  # a page answers only in the thread that opened it
         yield from ((entry, partial(_fetch, run, entry, options, drafts)) for entry in entries)
         return
@@ -94,8 +95,7 @@ def _arrivals(run: Run, entries: Sequence[BaseModel], options: SaveOptions) -> I
         yield from waiting
     finally:
         pool.terminate()
-        for draft in drafts:
-            draft.close()
+        drafts.close()
 
 
 def _settled(fetch: Arrival) -> _Fetched | BaseException | None:
@@ -113,14 +113,12 @@ def _settle(coming: AsyncResult[_Fetched | BaseException | None]) -> _Fetched | 
     return settled
 
 
-def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: list[ExitStack]) -> _Fetched | None:
+def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: Drafts) -> _Fetched | None:
     if not entry.has_file:
         return None
     folder = "/".join(filter(None, [run.folder, options.sub_path]))
-    closing = ExitStack()
-    drafts.append(closing)
+    draft, closing = drafts.begin(folder)
     try:
-        draft = closing.enter_context(run.files.draft(folder))
         return _Fetched(draft, _download(run, entry, draft), closing)
     except BaseException:
         closing.close()

@@ -21,6 +21,7 @@ TAKE = Take(
     answers=("123456",),
     ignore=("nonce",),
     secrets=("iban",),
+    stand_ins=("2bd806c9",),
 )
 
 

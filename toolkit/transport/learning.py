@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from toolkit.transport.encodings import Layer, from_base64, is_text
+from toolkit.transport.har_entry import HarEntry
 from toolkit.transport.names import CLAIMS, KEYWORD, is_secret
 from toolkit.transport.packing import unpack
 from toolkit.transport.request import Headers, Req
 from toolkit.transport.shapes import is_iban, looks_secret
 
-__all__ = ["Found", "in_body", "in_request", "in_response"]
+__all__ = ["Found", "in_body", "in_entry", "in_request", "in_response"]
 
 
 class Found(NamedTuple):
@@ -40,6 +41,14 @@ PART = re.compile(rb'name="([^"]*)"(?![^\r\n]*filename)[^\r\n]*\r\n(?:[^\r\n]+\r
 PAIR = re.compile(r'(\w+)="?([^",\s]+)')
 
 LARGEST_FORM = 1 << 20
+
+
+def in_entry(entry: HarEntry) -> Iterator[Found]:
+    """The secrets of one request, its answer, and the frames of its WebSocket."""
+    yield from in_request(Req(entry.method, entry.url, entry.request_headers, entry.request_body()))
+    yield from in_response(entry.response_headers, entry.body())
+    for message in entry.messages:
+        yield from in_body(message.data.encode() if isinstance(message.data, str) else message.data)
 
 
 def in_request(req: Req) -> Iterator[Found]:

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.transport.determinism import init_script
-from toolkit.transport.har import Har, HarEntry, lint
+from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.hops import RecordingAdapter
-from toolkit.transport.leaks import scan
 from toolkit.transport.live import Live
-from toolkit.transport.request import Req
-from toolkit.transport.scrub import Scrubber
-from toolkit.transport.steady import in_order, make_steady
-from toolkit.transport.take import HAR_NAME, Take, TakeError
+from toolkit.transport.steady import in_order
+from toolkit.transport.take import Take, TakeError
 from toolkit.transport.tap import Tap
+from toolkit.transport.write_take import write_take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +30,6 @@ __all__ = ["Record"]
 NO_ANSWER = "no answer"
 REFUSED = 400
 READ = {"document", "fetch", "xhr"}
-STAND_INS = "take"  # what stands for a secret follows from its place alone, so that two takes are alike
 
 
 class Record:
@@ -92,25 +89,8 @@ class Record:
         or a password, get stand-ins. Raises TakeError when a body is missing, or when a secret is found in what was
         written.
         """
-        har = Har(in_order([*self._of_browser(), *self._entries]))
-        if lacks := lint(har):
-            raise TakeError(f"The recording is not complete: {lacks[0]}")
-        scrubber = Scrubber({name: fields[name] for name in fields if name in secret}, seed=STAND_INS)
-        for answer in answers:
-            scrubber.add("code", answer)
-        for entry in har.entries:
-            _learn(scrubber, entry)
-        for entry in har.entries:
-            _scrub(scrubber, entry)
-            make_steady(entry)
-        har.save(folder / HAR_NAME)
-        shown = {name: scrubber.stand_in(value) if name in secret else value for name, value in fields.items()}
-        codes = tuple(map(scrubber.stand_in, answers))
-        agent, language = _face(har.entries)
-        replace(self.take, fields=shown, answers=codes, user_agent=agent, locale=language).save(folder)
-        if leaks := scan(folder, scrubber.secrets).leaks:
-            raise TakeError(f"A secret ({leaks[0].secret}) is still in {leaks[0].where}, as {leaks[0].encoding}.")
-        return len(scrubber.secrets)
+        entries = in_order([*self._of_browser(), *self._entries])
+        return write_take(entries, replace(self.take, fields=fields, answers=tuple(answers)), folder, secret)
 
     def forget(self) -> None:
         """Remove what was recorded; it holds secrets."""
@@ -139,45 +119,6 @@ def _without_body(entry: HarEntry) -> None:
         entry.raw["response"]["status"] = -1  # it was under way when its page went
 
 
-def _face(entries: list[HarEntry]) -> tuple[str, str]:
-    """What the browser called itself, and its language."""
-    first = next((entry for entry in entries if entry.client == "browser"), None)
-    agent, languages = (first.request_header(name) if first else "" for name in ("user-agent", "accept-language"))
-    return agent or "", (languages or "").partition(",")[0]
-
-
 def _counts(entry: HarEntry) -> bool:
     """Not a blob of the page's own, nor the browser's PDF viewer, nor the icon that a browser asks for by itself."""
     return entry.url.startswith(("http", "ws")) and not entry.url.endswith("/favicon.ico")
-
-
-def _request(entry: HarEntry) -> Req:
-    return Req(entry.method, entry.url, entry.request_headers, entry.request_body())
-
-
-def _learn(scrubber: Scrubber, entry: HarEntry) -> None:
-    scrubber.learn_request(_request(entry))
-    scrubber.learn_response(entry.response_headers, entry.body())
-    for message in entry.messages:
-        scrubber.learn_message(_bytes(message.data))
-
-
-def _scrub(scrubber: Scrubber, entry: HarEntry) -> None:
-    clean = scrubber.request(_request(entry))
-    entry.url, entry.request_headers = clean.url, clean.headers
-    if clean.body is not None:
-        entry.set_request_body(clean.body)
-    entry.response_headers = scrubber.headers(entry.response_headers)
-    body = entry.body()
-    if (clean_body := scrubber.body(body)) != body:  # else the length told stays, which in answers to HEAD is not 0
-        entry.set_body(clean_body)
-    if entry.messages:
-        entry.messages = [replace(one, data=_clean(scrubber, one.data)) for one in entry.messages]
-
-
-def _bytes(data: str | bytes) -> bytes:
-    return data.encode() if isinstance(data, str) else data
-
-
-def _clean(scrubber: Scrubber, data: str | bytes) -> str | bytes:
-    return scrubber.text(data) if isinstance(data, str) else scrubber.body(data)

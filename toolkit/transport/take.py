@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["HAR_NAME", "TAKE_NAME", "Take", "TakeError"]
+__all__ = ["HAR_NAME", "TAKE_NAME", "Take", "TakeError", "digest"]
 
 HAR_NAME = "session.har"
 TAKE_NAME = "take.json"
+DIGEST = 8  # hex digits: enough to tell a stand-in of this take from a value that is none
 
 
 class TakeError(ToolkitError):
@@ -41,6 +43,8 @@ class Take:
     answers     what stands for the codes that the person gave, in order
     ignore      names of headers, query parameters and fields that matching leaves out
     secrets     names of fields that the connector declares secret, beyond those that are known by shape
+    stand_ins   the digest of every value that stands for a secret, sorted; what looks like a secret and is not among
+                them was never replaced
     """
 
     clock: datetime
@@ -49,10 +53,11 @@ class Take:
     locale: str = ""
     browser: str = ""
     toolkit: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    answers: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    answers: tuple[str, ...] = field(default=(), repr=False)
     ignore: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if self.clock.tzinfo is None:
@@ -86,5 +91,11 @@ def _read(raw: dict[str, Any]) -> Take:
         answers=tuple(map(str, raw.get("answers", ()))),
         ignore=tuple(map(str, raw.get("ignore", ()))),
         secrets=tuple(map(str, raw.get("secrets", ()))),
+        stand_ins=tuple(map(str, raw.get("stand_ins", ()))),
         **{name: str(raw.get(name, "")) for name in ("user_agent", "locale", "browser", "toolkit")},
     )
+
+
+def digest(stand_in: str) -> str:
+    """What a take keeps of a stand-in, to know it again."""
+    return hashlib.sha256(stand_in.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]

@@ -1,0 +1,44 @@
+"""Traffic becomes a take without secrets, which tells its stand-ins from what was never replaced."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from toolkit.transport.har import Har, make_entry
+from toolkit.transport.learning import in_entry
+from toolkit.transport.take import HAR_NAME, Take, digest
+from toolkit.transport.write_take import write_take
+
+NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
+TAKE = Take(clock=NOON, seed=1, fields={"url": "https://acme.example", "password": "hunter2!"}, answers=("482913",))
+
+
+def test_a_take_knows_its_stand_ins(tmp_path: Path) -> None:
+    """Whatever looks like a secret in what was written has its digest in take.json, and so have field and answer."""
+    headers = [("Set-Cookie", "sid=S3cr3tS3ss10n; Path=/"), ("Content-Type", "text/html")]
+    body = b"<meta name=csrf-token content=a1b2c3d4e5> FR76 3000 6000 0112 3456 7890 189"
+    sent = b"password=hunter2!&pin=7"
+    entry = make_entry(
+        "POST",
+        "https://acme.example/?token=aB3dE5fG7hI9",
+        started=NOON,
+        status=200,
+        request_headers=[("Content-Type", "application/x-www-form-urlencoded")],
+        request_body=sent,
+        response_headers=headers,
+        body=body,
+    )
+
+    count = write_take([entry], TAKE, tmp_path, frozenset({"password"}))
+
+    take = Take.load(tmp_path)
+    found = [one.value for kept in Har.load(tmp_path / HAR_NAME).entries for one in in_entry(kept)]
+    assert len(found) == 7
+    assert {digest(value) for value in [*found, take.fields["password"], *take.answers]} == set(take.stand_ins)
+    assert (count, len(take.stand_ins)) == (7, 7)
+    assert take.fields["url"] == TAKE.fields["url"]
+
+
+def test_a_take_shows_no_value() -> None:
+    """It holds the real login until it is written."""
+    assert "hunter2!" not in repr(TAKE)
+    assert "482913" not in repr(TAKE)

@@ -1,0 +1,93 @@
+"""From traffic to a take: secrets become stand-ins, what only differs from take to take goes, a scan proves it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from toolkit.transport.har import Har, HarEntry, lint
+from toolkit.transport.leaks import scan
+from toolkit.transport.learning import in_entry
+from toolkit.transport.request import Req
+from toolkit.transport.scrub import Scrubber
+from toolkit.transport.steady import make_steady
+from toolkit.transport.take import HAR_NAME, Take, TakeError, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["write_take"]
+
+STAND_INS = "take"  # what stands for a secret follows from its place alone, so that two takes are alike
+
+
+def write_take(entries: Sequence[HarEntry], take: Take, folder: Path, secret: frozenset[str]) -> int:
+    """Write a take into an empty folder, without the secrets, and return how many were replaced.
+
+    `take` has the person's real fields and answers. The fields named in `secret`, the answers, and what the traffic
+    calls a cookie, a token or a password, get stand-ins, in `entries` themselves too. Raises TakeError when a body is
+    missing, or when a secret is found in what was written.
+    """
+    har = Har(entries)
+    if lacks := lint(har):
+        raise TakeError(f"The recording is not complete: {lacks[0]}")
+    scrubber = _taught(har, take, secret)
+    for entry in har.entries:
+        _scrub(scrubber, entry)
+        make_steady(entry)
+    har.save(folder / HAR_NAME)
+    _placeholders(take, scrubber, secret, har.entries).save(folder)
+    if leaks := scan(folder, scrubber.secrets).leaks:
+        raise TakeError(f"A secret ({leaks[0].secret}) is still in {leaks[0].where}, as {leaks[0].encoding}.")
+    return len(scrubber.secrets)
+
+
+def _taught(har: Har, take: Take, secret: frozenset[str]) -> Scrubber:
+    """A scrubber that has seen it all: a token may stand in an answer before the request that shows what it is."""
+    scrubber = Scrubber({name: value for name, value in take.fields.items() if name in secret}, seed=STAND_INS)
+    for answer in take.answers:
+        scrubber.add("code", answer)
+    for entry in har.entries:
+        for found in in_entry(entry):
+            scrubber.add(found.name, found.value)
+    return scrubber
+
+
+def _scrub(scrubber: Scrubber, entry: HarEntry) -> None:
+    clean = scrubber.request(Req(entry.method, entry.url, entry.request_headers, entry.request_body()))
+    entry.url, entry.request_headers = clean.url, clean.headers
+    if clean.body is not None:
+        entry.set_request_body(clean.body)
+    entry.response_headers = scrubber.headers(entry.response_headers)
+    body = entry.body()
+    if (clean_body := scrubber.body(body)) != body:  # else the length told stays, which in answers to HEAD is not 0
+        entry.set_body(clean_body)
+    if entry.messages:
+        entry.messages = [replace(one, data=_clean(scrubber, one.data)) for one in entry.messages]
+
+
+def _clean(scrubber: Scrubber, data: str | bytes) -> str | bytes:
+    return scrubber.text(data) if isinstance(data, str) else scrubber.body(data)
+
+
+def _placeholders(take: Take, scrubber: Scrubber, secret: frozenset[str], entries: Sequence[HarEntry]) -> Take:
+    """The take with the placeholder account, the browser's face, and the digests of all stand-ins."""
+    fields = {name: scrubber.stand_in(value) if name in secret else value for name, value in take.fields.items()}
+    stand_ins = {digest(scrubber.stand_in(known.value)) for known in scrubber.secrets}
+    agent, language = _face(entries)
+    return replace(
+        take,
+        fields=fields,
+        answers=tuple(map(scrubber.stand_in, take.answers)),
+        stand_ins=tuple(sorted(stand_ins)),
+        user_agent=agent,
+        locale=language,
+    )
+
+
+def _face(entries: Sequence[HarEntry]) -> tuple[str, str]:
+    """What the browser called itself, and its language."""
+    first = next((entry for entry in entries if entry.client == "browser"), None)
+    agent, languages = (first.request_header(name) if first else "" for name in ("user-agent", "accept-language"))
+    return agent or "", (languages or "").partition(",")[0]

@@ -20,7 +20,8 @@
     │   └── InvalidEntry          INVALID_ENTRY             one entry, not the run
     └── UnknownError              UNKNOWN_ERROR             exit 6
 
-An error raised without a message says its docstring.
+An error raised without a message says its docstring. `line` is the line of the connector that was at work, such as
+"connectors/acme/connector.py:12"; empty when there was none.
 """
 
 from typing import ClassVar
@@ -53,6 +54,7 @@ class ToolkitError(Exception):
 
     code: ClassVar[str] = "UNKNOWN_ERROR"
     exit_code: ClassVar[int] = 6
+    line: str = ""
 
     def __init__(self, message: str = "") -> None:
         self.message = message or (type(self).__doc__ or "").strip()

@@ -12,6 +12,7 @@ from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Run
 from toolkit.web import network_error, sentence_for
+from toolkit.whereabouts import at_work, line_in_traceback, line_of
 
 __all__ = ["Fetcher", "Operation"]
 
@@ -21,10 +22,13 @@ SERVER_ERROR = 500
 
 
 class Fetcher:
-    """The list of operations, run for one `Run`."""
+    """The list of operations, run for one `Run`. `folder` is that of the connector, whose lines errors name."""
 
-    def __init__(self, operations: Sequence[Operation], *, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, operations: Sequence[Operation], *, folder: str = "", clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._operations = operations
+        self._folder = folder
         self._clock = clock
 
     def fetch(self, run: Run) -> None:
@@ -45,10 +49,12 @@ class Fetcher:
         started = self._clock()
         try:
             run.session.last_response = None  # what an earlier operation was told is no excuse for this one
-            line.did = run.mask(_perform(operation, run))
+            with at_work(operation, self._folder):
+                line.did = run.mask(_perform(operation, run))
         except Exception as error:
             run.log.failure(error)
             meant = _meaning(error, run)
+            meant.line = line_in_traceback(error.__traceback__, self._folder) or line_of(operation)
             line.error = meant.code
             if meant is error:
                 raise

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from toolkit.errors import ManifestError
 
-__all__ = ["MANIFEST_NAME", "Developer", "Manifest", "ManifestField", "read_manifest"]
+__all__ = ["MANIFEST_NAME", "Developer", "Manifest", "ManifestField", "TakeHints", "read_manifest"]
 
 MANIFEST_NAME = "manifest.konnector"
 SLUG = r"^[a-z0-9][a-z0-9_-]*$"
@@ -45,6 +45,17 @@ class ManifestField(_Part):
     def is_secret(self) -> bool:
         """Whether the value is never shown."""
         return self.type == "password"
+
+
+class TakeHints(_Part):
+    """What recordings of the connector must know, by the names of fields, headers, cookies and query parameters.
+
+    `ignore` are those that change from run to run and do not count when a request is looked up; `secrets` are those
+    whose values are replaced although nothing about them tells that they are secrets.
+    """
+
+    ignore: list[str] = Field(default_factory=list)
+    secrets: list[str] = Field(default_factory=list)
 
 
 class Manifest(_Part):
@@ -87,6 +98,7 @@ class Manifest(_Part):
     terms: dict[str, Any] | None = None
     partnership: dict[str, Any] | None = None
     aggregator: dict[str, Any] | None = None
+    take: TakeHints = Field(default_factory=TakeHints)
     client_side: bool = Field(default=False, alias="clientSide")
     manifest_version: str | None = None
     name_prefix: str | None = None

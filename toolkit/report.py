@@ -158,7 +158,6 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values: everything above, secrets not among them."""
-        error = None if self.error is None else {"code": self.error.code, "message": self.error.message}
         return {
             "connector": self.connector,
             "version": self.version,
@@ -166,7 +165,7 @@ class Report:
             "run": self.run,
             "verdict": self.verdict,
             "exit_code": self.exit_code,
-            "error": error,
+            "error": self.error and {name: getattr(self.error, name) for name in ("code", "message", "line")},
             "counts": self.counts(),
             "operations": [vars(operation) for operation in self.operations],
             "entries": [line.as_dict() for line in self.entries],

@@ -54,8 +54,8 @@ def test_each_difference_is_a_sentence(tmp_path: Path) -> None:
     found = differences(wanted, expected_of(other, tmp_path))
 
     assert found[:2] == [
-        "the run should end in no error, and ended in LOGIN_FAILED",
-        "2 entries should be listed, and 1 were",
+        "the end of the run should be no error, and is LOGIN_FAILED",
+        "the number of listed entries should be 2, and is 1",
     ]
     assert "row 1, `amount` should be '1', and is '3'" in found
     assert any("`sha256`" in sentence for sentence in found)

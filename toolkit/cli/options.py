@@ -12,6 +12,7 @@ from toolkit.errors import UsageError
 __all__ = [
     "CONNECTORS",
     "DATA",
+    "AccountOption",
     "ConnectorsOption",
     "DataOption",
     "FieldsOption",
@@ -23,6 +24,7 @@ __all__ = [
     "SlugArgument",
     "VerboseOption",
     "is_there",
+    "recording_folder",
 ]
 
 DATA = Path("data")
@@ -53,6 +55,13 @@ def _settle_existing(context: typer.Context, param: typer.CallbackParam, value: 
     if folder != CONNECTORS and not is_there(folder):
         raise typer.BadParameter(f"there is no folder {folder}.")
     return folder
+
+
+def recording_folder(recordings: Path, slug: str, case: str) -> Path:
+    """The folder of a recording. Raises UsageError when the case is not the name of a folder."""
+    if not case or case.startswith(".") or set(case) & set("/\\:"):
+        raise UsageError(f"{case!r} is no name for a recording: it names a folder, as in `wrong-password`.")
+    return recordings / slug / case
 
 
 def is_there(path: Path) -> bool:
@@ -94,6 +103,7 @@ SlowMoOption = Annotated[
     ),
 ]
 SlugArgument = Annotated[str, typer.Argument(help="The connector; `toolkit list` shows them.", metavar="SLUG")]
+AccountOption = Annotated[str, typer.Option(help="A name for whose bills these are.", metavar="NAME")]
 FieldsOption = Annotated[
     str | None, typer.Option(help="`-` reads the login as a JSON object from standard input.", metavar="-")
 ]

@@ -8,6 +8,7 @@ import typer
 from toolkit.account import Account
 from toolkit.cli.options import (
     CONNECTORS,
+    AccountOption,
     ConnectorsOption,
     FieldsOption,
     FixtureOption,
@@ -16,6 +17,7 @@ from toolkit.cli.options import (
     SlowMoOption,
     SlugArgument,
     VerboseOption,
+    recording_folder,
 )
 from toolkit.cli.output import errors, output, write, write_json
 from toolkit.cli.run import field_values
@@ -40,6 +42,13 @@ def record(
     slug: SlugArgument,
     *,
     case: Annotated[str, typer.Option(help="A name for what is recorded.", metavar="NAME")] = "good",
+    account: AccountOption = "default",
+    update: Annotated[
+        bool, typer.Option("--update", help="Record anew what is there already, and say what has changed.")
+    ] = False,
+    after: Annotated[
+        str, typer.Option(help="A recording whose bills are there already.", metavar="CASE", show_default=False)
+    ] = "",
     fields: FieldsOption = None,
     fixture: FixtureOption = None,
     recordings: RecordingsOption = RECORDINGS,
@@ -51,20 +60,26 @@ def record(
     """Run live once, and keep it to run again offline.
 
     Everything that passes is written to recordings/SLUG/NAME, passwords, cookies and tokens replaced. What the site
-    refuses can be recorded too. Before it counts, the recording is replayed.
+    refuses can be recorded too. Before it counts, the recording is replayed. Until then nothing is in its folder, and
+    an older recording stays whatever goes wrong.
 
     \b
       toolkit record acme
       toolkit record acme --case wrong-password
+      toolkit record acme --case nothing-new --after good
+      toolkit record acme --update
     """
     from toolkit.cli.perform import Manner, watched  # noqa: PLC0415 - only a run needs what these import
     from toolkit.jobs import find_connector  # noqa: PLC0415
     from toolkit.jobs.recordings import record_connector  # noqa: PLC0415
 
     found = find_connector(slug, connectors)
-    owner = Account("default", field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
+    folder = recording_folder(recordings, slug, case)
+    if folder.exists() != update:  # before anybody types a password
+        raise UsageError(_wrong_folder(folder, slug, case))
+    owner = Account(account, field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
     with watched(Manner(verbose=verbose, headed=headed, slow_mo=slow_mo), fixture=fixture) as options:
-        done = record_connector(found, owner, recordings / slug / case, options)
+        done = record_connector(found, owner, folder, options, after=after, update=update)
     _tell_recorded(done)
 
 
@@ -108,6 +123,12 @@ def replay(
     raise typer.Exit(FOUND_DIFFERENT if any(one.differences for one in done.values()) else 0)
 
 
+def _wrong_folder(folder: Path, slug: str, case: str) -> str:
+    if folder.exists():
+        return f"{folder} is there already: choose another --case, or record it anew with --update."
+    return f"There is no recording {folder} to update: `toolkit record {slug} --case {case}` makes it."
+
+
 def _tell_recorded(done: "Recorded") -> None:
     if not done.requests:
         error = done.report.error
@@ -120,6 +141,9 @@ def _tell_recorded(done: "Recorded") -> None:
         f"{ending}Replayed, it saves the same.",
         "Look through it before you share it: what is yours and no secret, such as a name on a page, is still there.",
     )
+    if done.changes is not None:
+        told = [f"- {sentence}" for sentence in done.changes[:MOST]]
+        write(output(), *(["Since the last time:", *told] if told else ["It saves and asks what it did before."]))
 
 
 def _tell_replayed(name: str, done: "Replayed", *, alone: bool) -> None:
@@ -128,11 +152,13 @@ def _tell_replayed(name: str, done: "Replayed", *, alone: bool) -> None:
     error = done.report.error
     if not done.differences:
         write(output(), f"{name}: as recorded, {error.code if error else done.report.verdict}")
+        write(errors(), *(f"- the page also asked: {sentence}" for sentence in done.notes[:MOST]))
         return
     write(errors(), f"{name}: not as recorded", *(f"- {sentence}" for sentence in done.differences[:MOST]))
-    if error is not None:
-        write(errors(), f"{error.code}: {error.message}")
+    if len(done.differences) > MOST:
+        write(errors(), f"- and {len(done.differences) - MOST} more; --json tells all")
 
 
 def _as_dict(done: "Replayed") -> dict[str, Any]:
-    return {"report": done.report.as_dict(), "differences": done.differences, "unused": done.unused}
+    told = {"differences": done.differences, "notes": done.notes, "unused": done.unused}
+    return {"report": done.report.as_dict(), **told}

@@ -13,6 +13,7 @@ from toolkit.cli.fields import PREFIX, fill_fields, read_json_fields
 from toolkit.cli.options import (
     CONNECTORS,
     DATA,
+    AccountOption,
     ConnectorsOption,
     DataOption,
     FieldsOption,
@@ -32,7 +33,7 @@ __all__ = ["field_values", "run"]
 def run(
     slug: SlugArgument,
     *,
-    account: Annotated[str, typer.Option(help="A name for whose bills these are.", metavar="NAME")] = "default",
+    account: AccountOption = "default",
     fields: FieldsOption = None,
     folder_to_save: Annotated[
         Path | None, typer.Option(help="An existing folder for the files; else files/SLUG in --data.", metavar="PATH")

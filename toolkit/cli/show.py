@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.cli.output import NARROW, Column, amount_text, errors, output, plain, table, write, write_json
+from toolkit.errors import UnknownError
 from toolkit.report import Outcome
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def _trouble(report: Report) -> list[str]:
     if report.interrupted:
         return ["Interrupted. What is saved stays; the same command fetches the rest."]
     if report.error is not None:
-        return [f"{report.error.code}: {plain(report.error.message)}"]
+        # Only what nobody foresaw is for the connector's author to look into.
+        lines = [f"At {report.error.line}"] if report.error.line and isinstance(report.error, UnknownError) else []
+        return [f"{report.error.code}: {plain(report.error.message)}", *lines]
     if report.lost:
         return [f"{len(report.lost)} of {len(report.entries)} not saved; the same command tries them again."]
     return []

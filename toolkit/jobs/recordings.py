@@ -1,164 +1,216 @@
-"""Record a run, and replay it offline: the same code path as a live run, over another transport."""
+"""Record a run: live, then without its secrets on disk, then replayed to see that it holds."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 import tempfile
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from toolkit.account import Account
 from toolkit.errors import LoginFailed, UsageError, UserActionNeeded, VendorDown
-from toolkit.jobs.expected import differences, expected_of
+from toolkit.jobs.expected import changes, load_expected, save_expected
+from toolkit.jobs.replaying import (
+    FIXTURE_NAME,
+    RECORDED,
+    Outcome,
+    Replayed,
+    find_recordings,
+    replay_before,
+    replay_connector,
+    replay_in,
+)
 from toolkit.jobs.runner import RunOptions, run_connector
 from toolkit.jobs.workspace import Workspace
-from toolkit.run import refuse_to_ask
-from toolkit.transport.har import Har
+from toolkit.transport.canonical import place_of
+from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.record import Record
-from toolkit.transport.replay import Replay
+from toolkit.transport.request import Req
 from toolkit.transport.take import HAR_NAME, Take, TakeError
+from toolkit.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from toolkit.account import Account
     from toolkit.jobs.find import Found
     from toolkit.report import Report
 
 __all__ = ["Recorded", "Replayed", "find_recordings", "record_connector", "replay_connector"]
 
-EXPECTED_NAME = "expected.json"
-FIXTURE_NAME = "fixture.json"
 WORTH_KEEPING = (LoginFailed, UserActionNeeded, VendorDown)
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording that was made: the report of the live run, and how many requests and replaced secrets it holds."""
+    """A recording that was made: the report of the live run, and how many requests and replaced secrets it holds.
+
+    `changes` say, a sentence each, how it differs from the recording that it replaced; None when it replaced none.
+    """
 
     report: Report
     folder: Path
-    requests: int
-    secrets: int
+    requests: int = 0
+    secrets: int = 0
+    changes: list[str] | None = field(default=None)
 
 
-@dataclass(frozen=True)
-class Replayed:
-    """A replay: its report, how it differs from what is expected, and the recorded requests it never made.
-
-    `misses` are the requests that were not recorded. A page makes some while it closes, so that they count only when
-    the run went another way.
-    """
-
-    report: Report
-    differences: list[str]
-    misses: list[str]
-    unused: list[str]
-
-
-def find_recordings(root: Path, slug: str) -> list[str]:
-    """The names of a connector's recordings below `root`, sorted."""
-    return sorted(path.parent.name for path in (root / slug).glob(f"*/{HAR_NAME}"))
-
-
-def record_connector(found: Found, account: Account, folder: Path, options: RunOptions | None = None) -> Recorded:
+def record_connector(
+    found: Found,
+    account: Account,
+    folder: Path,
+    options: RunOptions | None = None,
+    *,
+    after: str = "",
+    update: bool = False,
+) -> Recorded:
     """Run live and keep the run as a recording in `folder`, which appears whole or not at all.
 
-    The run has a store of its own, so that everything is new to it. It may end well or in an error that is the
-    site's word (LOGIN_FAILED, USER_ACTION_NEEDED, VENDOR_DOWN); after any other nothing is kept and the report tells.
-    What a replay of the new recording saves becomes its expected.json. Raises UsageError when `folder` is there
-    already, TakeError when a body is missing, a secret is left, or the replay does not end as the run did.
+    The run has a store of its own, so that everything is new to it; unless it comes `after` another recording beside
+    it, which is replayed into that store first. It may end well or in an error that is the site's word (LOGIN_FAILED,
+    USER_ACTION_NEEDED, VENDOR_DOWN); after any other nothing is kept and the report tells. What a replay of the new
+    recording saves becomes its expected.json.
+
+    With `update` it takes the place of the recording in `folder`, from which it keeps the fixture, `after` and what
+    somebody wrote into `ignore` and `secrets`.
+
+    Raises UsageError when `folder` is there already, or is not although it is to be updated; TakeError when a body is
+    missing, a secret is left, or the replay does not end as the run did. The old recording stays then.
     """
-    if folder.exists():
-        raise UsageError(f"{folder} is there already: choose another case, or remove it first.")
+    if update:
+        load_expected(folder)
+    elif folder.exists():
+        raise UsageError(f"{folder} is there already: choose another case, or record it anew with --update.")
     chosen = options or RunOptions()
-    clock = datetime.now(UTC)
-    clock = clock.replace(microsecond=clock.microsecond // 1000 * 1000)
-    record = Record(Take(clock=clock, seed=secrets.randbits(32), toolkit=version("toolkit")))
-    with ExitStack() as ending:
-        ending.callback(record.forget)
+    take = _new_take(found, folder, after)
+    if update:
+        take, chosen = _as_before(take, folder, chosen)
+    record = Record(take)
+    try:
         return _record(found, account, folder, chosen, record)
+    finally:
+        record.forget()
 
 
-def _record(found: Found, account: Account, folder: Path, chosen: RunOptions, record: Record) -> Recorded:
+def _new_take(found: Found, folder: Path, after: str) -> Take:
+    if after:
+        load_expected(folder.parent / after)
+    hints = found.manifest.take
+    return Take(
+        clock=datetime.now(UTC),
+        seed=secrets.randbits(32),
+        toolkit=version("toolkit"),
+        after=after,
+        ignore=tuple(hints.ignore),
+        secrets=tuple(hints.secrets),
+    )
+
+
+def _as_before(take: Take, folder: Path, options: RunOptions) -> tuple[Take, RunOptions]:
+    """What a person chose for the old recording holds for the new one."""
+    old, fixture = Take.load(folder), folder / FIXTURE_NAME
+    ignore, secret = dict.fromkeys(take.ignore + old.ignore), dict.fromkeys(take.secrets + old.secrets)
+    if options.fixture is None and fixture.exists():
+        options = replace(options, fixture=fixture)
+    return replace(take, after=take.after or old.after, ignore=tuple(ignore), secrets=tuple(secret)), options
+
+
+def _record(found: Found, account: Account, folder: Path, options: RunOptions, record: Record) -> Recorded:
+    report, answers = _run_live(found, account, folder, options, record)
+    if report.error is not None and not isinstance(report.error, WORTH_KEEPING):
+        return Recorded(report, folder)
+    with _new_folder(folder) as draft:
+        if options.fixture is not None:
+            shutil.copyfile(options.fixture, draft / FIXTURE_NAME)
+        secret = found.manifest.secret_fields | {"login"} | set(record.take.secrets)
+        count = record.write(draft, account.fields, secret, answers)
+        again = _replay(found, draft, options)
+        _agree(report, again)
+        save_expected(draft, again.found)
+        requests = len(Har.load(draft / HAR_NAME).entries)
+        return Recorded(report, folder, requests, count, _changes(folder, draft) if folder.exists() else None)
+
+
+def _run_live(
+    found: Found, account: Account, folder: Path, options: RunOptions, record: Record
+) -> tuple[Report, list[str]]:
+    """The report of the run that is recorded, and the codes that the person gave."""
     answers: list[str] = []
 
     def ask(kind: str, message: str) -> str:
-        answers.append(chosen.ask(kind, message))
+        answers.append(options.ask(kind, message))
         return answers[-1]
 
+    live = replace(options, transport=lambda: record, ask=ask)
     with tempfile.TemporaryDirectory(prefix="toolkit-record-") as place:
-        live = replace(chosen, transport=lambda: record, ask=ask)
-        report = run_connector(found, account, Workspace(Path(place)), live)
-        report.log = ""  # it goes with the workspace
-    if report.error is not None and not isinstance(report.error, WORTH_KEEPING):
-        return Recorded(report, folder, 0, 0)
-    with _new_folder(folder) as draft:
-        if chosen.fixture is not None:
-            shutil.copyfile(chosen.fixture, draft / FIXTURE_NAME)
-        count = record.write(draft, account.fields, found.manifest.secret_fields | {"login"}, answers)
-        again, expected = _replay(found, draft, chosen)
-        _agree(report, again)
-        (draft / EXPECTED_NAME).write_text(json.dumps(expected, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        return Recorded(report, folder, len(Har.load(draft / HAR_NAME).entries), count)
-
-
-def replay_connector(found: Found, folder: Path, options: RunOptions | None = None) -> Replayed:
-    """Run a connector on a recording, offline, with a store of its own. Raises UsageError when it is no recording."""
-    path = folder / EXPECTED_NAME
-    try:
-        expected = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{folder} is no recording: {path.name} cannot be read.") from error
-    replayed, got = _replay(found, folder, options or RunOptions())
-    other = differences(expected, got)
-    return replace(replayed, differences=[*replayed.misses, *other] if other else [])
-
-
-def _replay(found: Found, folder: Path, options: RunOptions) -> tuple[Replayed, dict[str, Any]]:
-    replay = Replay(folder)
-    take, fixture = replay.take, folder / FIXTURE_NAME
-    account = Account("recorded", take.fields, found.manifest.secret_fields)
-    answers = list(take.answers)
-    offline = replace(
-        options,
-        transport=lambda: replay,
-        ask=lambda kind, message: answers.pop(0) if answers else refuse_to_ask(kind, message),
-        now=lambda: take.clock,
-        fixture=fixture if fixture.exists() else None,
-        folder_to_save=None,
-    )
-    with tempfile.TemporaryDirectory(prefix="toolkit-replay-") as place:
         workspace = Workspace(Path(place))
-        report = run_connector(found, account, workspace, offline)
+        if record.take.after:
+            replay_before(found, folder.parent / record.take.after, workspace, options)
+        report = run_connector(found, replace(account, name=RECORDED), workspace, live)
         report.log = ""  # it goes with the workspace
-        expected = expected_of(report, workspace.files_root)
-    misses = [miss.message for miss in replay.misses]
-    return Replayed(report, [], misses, replay.unused()), expected
+    return report, answers
 
 
-def _agree(live: Report, replayed: Replayed) -> None:
-    codes = [report.error.code if report.error else None for report in (live, replayed.report)]
-    if codes[0] != codes[1] or live.counts() != replayed.report.counts():
-        report = replayed.report
-        ending = [*replayed.misses, report.error.message if report.error else report.verdict][0]
+def _replay(found: Found, draft: Path, options: RunOptions) -> Outcome:
+    quiet = replace(options, observer=None, echo=None)
+    with tempfile.TemporaryDirectory(prefix="toolkit-replay-") as place:
+        return replay_in(found, draft, Workspace(Path(place)), quiet)
+
+
+def _agree(live: Report, again: Outcome) -> None:
+    codes = [report.error.code if report.error else None for report in (live, again.report)]
+    if codes[0] != codes[1] or live.counts() != again.report.counts():
+        report = again.report
+        misses = [miss.message for miss in again.replay.misses]
+        ending = [*misses, report.error.message if report.error else report.verdict][0]
         raise TakeError(f"The recording does not replay as the run went ({live.verdict}): {ending}")
+
+
+def _changes(before: Path, after: Path) -> list[str]:
+    """How a recording differs from the one before it: in what it saves, and in what it asks."""
+    old, new = (Counter(map(_title, Har.load(folder / HAR_NAME).entries)) for folder in (before, after))
+    changed = [title for title in sorted({*old, *new}) if old[title] != new[title]]
+    asked = [f"{title} was asked {_times(old[title])}, and is asked {_times(new[title])} now" for title in changed]
+    return [*changes(load_expected(before), load_expected(after)), *asked]
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once"}.get(count, f"{count} times")
+
+
+def _title(entry: HarEntry) -> str:
+    method, host, path = place_of(Req.of(entry))
+    return f"{method} {host}{path}"
 
 
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside its place, renamed at the end; gone when anything goes wrong."""
+    """A folder beside its place, which it takes at the end, an older one's too; gone when anything goes wrong."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         yield draft
         draft.chmod(0o755)  # a recording holds no secret
-        draft.rename(folder)
-    except BaseException:
+        with uninterrupted():
+            _put(draft, folder)
+    finally:
         shutil.rmtree(draft, ignore_errors=True)
-        raise
+
+
+def _put(draft: Path, folder: Path) -> None:
+    """Rename to `folder`; what was there before leaves only then."""
+    if not folder.exists():
+        draft.rename(folder)
+        return
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as place:
+        old = folder.rename(Path(place) / "old")
+        try:
+            draft.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.errors import LoginFailed, ToolkitError, UnknownError, UsageError, UserActionNeeded, VendorDown
 from toolkit.web import network_error
+from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response
@@ -61,7 +62,7 @@ def login_form(
             return "logged in"
         return "still logged in"
 
-    return login_form
+    return declared(login_form)
 
 
 def _open(run: Run, page: Page, url: str) -> None:

@@ -6,6 +6,7 @@ from toolkit.models import BaseModel
 from toolkit.operations.keys import give_natural_keys
 from toolkit.report import Outcome
 from toolkit.run import Run
+from toolkit.whereabouts import declared
 
 __all__ = ["filter_existing"]
 
@@ -29,7 +30,7 @@ def filter_existing(
         _keep_new(run, model, unique)
         return f"{len(run.entries.filtered)} new"
 
-    return filter_existing
+    return declared(filter_existing)
 
 
 def _once(run: Run, entries: Sequence[BaseModel]) -> dict[str, BaseModel]:

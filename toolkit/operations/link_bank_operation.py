@@ -11,6 +11,7 @@ from toolkit.operations.candidates import Due, Rules
 from toolkit.operations.identifier import Identifier, Labels
 from toolkit.operations.matching import Match, match
 from toolkit.report import Link
+from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
     from toolkit.run import Run
@@ -59,7 +60,7 @@ def link_bank_operation(
         _keep(run, found)
         return _report(run, bills, found | standing)
 
-    return link_bank_operation
+    return declared(link_bank_operation)
 
 
 def _standing(links: Iterable[LinkRow], operations: Iterable[BankOperation]) -> dict[str, Match]:

@@ -16,9 +16,10 @@ from toolkit.errors import FileDownloadFailed, InvalidEntry, StoreError, Toolkit
 from toolkit.models import BaseModel, File
 from toolkit.operations.drafts import Drafts
 from toolkit.operations.naming import get_entry_file_name
-from toolkit.operations.uninterrupted import uninterrupted
 from toolkit.report import Outcome
+from toolkit.uninterrupted import uninterrupted
 from toolkit.web import Downloaded, check_document, download
+from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
     from toolkit.run import Run
@@ -68,7 +69,7 @@ def save_data_and_file(
             run.observer.advanced(done, len(mine))
         return f"{saved} saved" if saved == len(mine) else f"{saved} saved, {len(mine) - saved} failed"
 
-    return save_data_and_file
+    return declared(save_data_and_file)
 
 
 Arrival = Callable[[], _Fetched | None]

@@ -45,7 +45,7 @@ LARGEST_FORM = 1 << 20
 
 def in_entry(entry: HarEntry) -> Iterator[Found]:
     """The secrets of one request, its answer, and the frames of its WebSocket."""
-    yield from in_request(Req(entry.method, entry.url, entry.request_headers, entry.request_body()))
+    yield from in_request(Req.of(entry))
     yield from in_response(entry.response_headers, entry.body())
     for message in entry.messages:
         yield from in_body(message.data.encode() if isinstance(message.data, str) else message.data)

@@ -21,10 +21,12 @@ class Miss(ToolkitError):
     """A request was not recorded.
 
     `nearest` is the index of the recorded request that is most like it, None for an empty recording; `differences`
-    are sentences such as "query `page`: recorded 2, asked 3".
+    are sentences such as "query `page`: recorded 2, asked 3". It is `certain` that the connector asked for it, and not
+    a page by itself, when it came from the session or led the browser to another page.
     """
 
     code: ClassVar[str] = "NOT_RECORDED"
+    certain: bool = True
 
     def __init__(self, message: str = "", *, nearest: int | None = None, differences: Sequence[str] = ()) -> None:
         super().__init__(message or "A request was not recorded.")

@@ -30,6 +30,7 @@ __all__ = ["Record"]
 NO_ANSWER = "no answer"
 REFUSED = 400
 READ = {"document", "fetch", "xhr"}
+TIME_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 
 
 class Record:
@@ -68,6 +69,7 @@ class Record:
     def prepare(self, page: Page) -> None:
         """See to it that no body goes with its page, nor with a window that the page opens."""
         self._live.prepare(page)
+        self.take = replace(self.take, time_zone=page.evaluate(TIME_ZONE))
         self._tap.watch(page)
 
     def adapter(self) -> BaseAdapter:

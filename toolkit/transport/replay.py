@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
@@ -15,6 +16,7 @@ from toolkit.transport.replay_answer import Answer
 from toolkit.transport.replay_server import ReplayServer
 from toolkit.transport.request import Req
 from toolkit.transport.take import HAR_NAME, Take
+from toolkit.whereabouts import line_at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +35,7 @@ CLOSED = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 OK, NOT_MODIFIED = 200, 304
+TOLD = {"", "document", "fetch", "xhr"}
 
 
 class Replay:
@@ -45,6 +48,7 @@ class Replay:
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.take = Take.load(folder)
         self.misses: list[ToolkitError] = []
+        self._thread = threading.get_ident()
         self._age = now() - self.take.clock
         entries = Har.load(folder / HAR_NAME).entries
         halves: tuple[Client, ...] = get_args(Client)
@@ -61,6 +65,7 @@ class Replay:
             "service_workers": "block",
             "user_agent": self.take.user_agent or None,
             "locale": self.take.locale or None,
+            "timezone_id": self.take.time_zone or None,
         }
 
     def launch_args(self) -> tuple[str, ...]:
@@ -89,9 +94,16 @@ class Replay:
         """How many requests were matched in which way: {"exact": 36, "by shape": 11}."""
         return sum((reel.tape.tiers for reel in self._reels.values()), Counter[str]())
 
-    def unused(self) -> list[str]:
-        """The recorded requests that were never asked for, by number, method and URL without its query."""
-        return [entry.where for reel in self._reels.values() for entry in reel.unused()]
+    def unused(self, half: Client | None = None) -> list[HarEntry]:
+        """The recorded requests, of one half or of both, that were never asked for, in order."""
+        left = [entry for name, reel in self._reels.items() if half in {None, name} for entry in reel.unused()]
+        return sorted(left, key=lambda entry: entry.number)
+
+    def next_unused(self) -> HarEntry | None:
+        """Where the recording would have gone on: what it asked next, images and the like aside."""
+        last = max((entry.number for reel in self._reels.values() for entry in reel.used()), default=0)
+        left = (entry for entry in self.unused() if entry.number > last)
+        return next((entry for entry in left if entry.resource_type in TOLD), None)
 
     def _find_for_session(self, request: Req) -> Answer:
         try:
@@ -117,6 +129,7 @@ class Replay:
             raise (miss if own.entries else second) from None
 
     def _missed(self, miss: ToolkitError) -> None:
+        miss.line = line_at_work(self._thread)
         self.misses.append(miss)
 
 
@@ -125,7 +138,7 @@ class _Reel:
 
     def __init__(self, entries: Sequence[HarEntry], take: Take) -> None:
         self.entries = entries
-        requests = [Req(one.method, one.url, one.request_headers, one.request_body()) for one in entries]
+        requests = [Req.of(one) for one in entries]
         self.tape = Tape(requests, ignore=take.ignore)
 
     def find(self, request: Req) -> HarEntry:
@@ -142,6 +155,10 @@ class _Reel:
 
     def unused(self) -> list[HarEntry]:
         return [self.entries[index] for index in self.tape.unused()]
+
+    def used(self) -> list[HarEntry]:
+        unused = set(self.tape.unused())
+        return [entry for index, entry in enumerate(self.entries) if index not in unused]
 
 
 def is_conditional(request: Req) -> bool:

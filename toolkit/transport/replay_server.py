@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from toolkit.errors import ToolkitError
+from toolkit.transport.miss import Miss
 from toolkit.transport.replay_answer import Answer
 from toolkit.transport.replay_socket import accept, play
 from toolkit.transport.request import Req
@@ -101,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._answer(self.find(request))
         except ToolkitError as error:
+            if isinstance(error, Miss):
+                error.certain = is_navigation(request)
             self._answer(self._unrecorded(error))
 
     def _answer(self, answer: Answer) -> None:
@@ -152,6 +155,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
+
+
+def is_navigation(request: Req) -> bool:
+    """Whether a page or the connector leads the browser elsewhere; what frames and scripts ask may be by chance."""
+    in_frame = request.header("sec-fetch-dest") not in {"", "document"}
+    return request.header("upgrade-insecure-requests") == "1" and not in_frame
 
 
 def _allowed(method: str, origin: str, headers: str | None) -> Answer:

@@ -20,6 +20,7 @@ __all__ = ["HAR_NAME", "TAKE_NAME", "Take", "TakeError", "digest"]
 HAR_NAME = "session.har"
 TAKE_NAME = "take.json"
 DIGEST = 8  # hex digits: enough to tell a stand-in of this take from a value that is none
+TEXTS = ("user_agent", "locale", "time_zone", "browser", "toolkit", "after")
 
 
 class TakeError(ToolkitError):
@@ -37,12 +38,14 @@ class Take:
     seed        what every page's chance began with, from 0 to 2**32 - 1
     user_agent  what the browser called itself; empty when there was none
     locale      the language of the browser, like "en-US"; empty when there was none
+    time_zone   the time zone of the browser, like "Europe/Paris"; empty when there was none
     browser     the browser's version; empty when there was none
     toolkit     the version of the toolkit that recorded
     fields      the placeholder account: what the recording holds in place of the real values, by field name
     answers     what stands for the codes that the person gave, in order
+    after       the recording of the same folder that is replayed first, into the same store; empty for an empty store
     ignore      names of headers, query parameters and fields that matching leaves out
-    secrets     names of fields that the connector declares secret, beyond those that are known by shape
+    secrets     names of fields, headers and cookies whose values are secrets, beyond those that are known by themselves
     stand_ins   the digest of every value that stands for a secret, sorted; what looks like a secret and is not among
                 them was never replaced
     """
@@ -51,10 +54,12 @@ class Take:
     seed: int
     user_agent: str = ""
     locale: str = ""
+    time_zone: str = ""
     browser: str = ""
     toolkit: str = ""
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     answers: tuple[str, ...] = field(default=(), repr=False)
+    after: str = ""
     ignore: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     stand_ins: tuple[str, ...] = field(default=(), repr=False)
@@ -92,7 +97,7 @@ def _read(raw: dict[str, Any]) -> Take:
         ignore=tuple(map(str, raw.get("ignore", ()))),
         secrets=tuple(map(str, raw.get("secrets", ()))),
         stand_ins=tuple(map(str, raw.get("stand_ins", ()))),
-        **{name: str(raw.get(name, "")) for name in ("user_agent", "locale", "browser", "toolkit")},
+        **{name: str(raw.get(name, "")) for name in TEXTS},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from toolkit.transport.declared import in_exchange
 from toolkit.transport.har import Har, HarEntry, lint
 from toolkit.transport.leaks import scan
 from toolkit.transport.learning import in_entry
@@ -49,13 +50,13 @@ def _taught(har: Har, take: Take, secret: frozenset[str]) -> Scrubber:
     for answer in take.answers:
         scrubber.add("code", answer)
     for entry in har.entries:
-        for found in in_entry(entry):
+        for found in (*in_exchange(entry, take.secrets), *in_entry(entry)):
             scrubber.add(found.name, found.value)
     return scrubber
 
 
 def _scrub(scrubber: Scrubber, entry: HarEntry) -> None:
-    clean = scrubber.request(Req(entry.method, entry.url, entry.request_headers, entry.request_body()))
+    clean = scrubber.request(Req.of(entry))
     entry.url, entry.request_headers = clean.url, clean.headers
     if clean.body is not None:
         entry.set_request_body(clean.body)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from toolkit.operations.uninterrupted import uninterrupted
+from toolkit.uninterrupted import uninterrupted
 
 
 def test_ctrl_c_waits_for_the_end_of_the_block() -> None:

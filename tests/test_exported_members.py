@@ -1,5 +1,10 @@
 """The front door."""
 
+import subprocess
+import sys
+
+import pytest
+
 import toolkit
 from toolkit import cli, errors, models, operations, transport, web
 
@@ -13,3 +18,19 @@ def test_all_is_sorted_and_true() -> None:
 
         assert names == sorted(names), package.__name__
         assert [name for name in names if not hasattr(package, name)] == [], package.__name__
+
+
+def test_the_front_door_waits_for_nobody() -> None:
+    """Importing the toolkit loads none of its rooms; a name loads what it needs, and is the room's own."""
+    code = "import sys, toolkit; print(sorted(name for name in sys.modules if name.startswith('toolkit')))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert loaded == "['toolkit']\n"
+    assert toolkit.Bill is models.Bill
+    assert {"Bill", "naming"} <= {*dir(toolkit)}
+
+
+def test_an_unknown_name_is_refused_as_usual() -> None:
+    """The module and the name are told."""
+    with pytest.raises(AttributeError, match="module 'toolkit' has no attribute 'Bil'"):
+        getattr(toolkit, "Bil")  # noqa: B009 - a checker would see it

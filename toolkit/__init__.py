@@ -1,35 +1,38 @@
 """Fetch your bills from the sites that only give them to a browser."""
 
-from toolkit.connector import Connector, create_new
-from toolkit.errors import (
-    BrowserMissing,
-    ChangePassword,
-    FileDownloadFailed,
-    InvalidEntry,
-    LoginFailed,
-    Maintenance,
-    ManifestError,
-    NeedsSecret,
-    NotExistingDirectory,
-    StoreError,
-    TermsToAccept,
-    ToolkitError,
-    TooManyAttempts,
-    TwoFaExpired,
-    UnknownError,
-    UsageError,
-    UserActionNeeded,
-    VendorDown,
-    WrongTwoFaCode,
-)
-from toolkit.fetcher import Fetcher
-from toolkit.login import hand_over, login_form
-from toolkit.manifest import Manifest
-from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
-from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
-from toolkit.report import Outcome, Report
-from toolkit.run import Entries, Run
-from toolkit.web import Session
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from toolkit.connector import Connector, create_new
+    from toolkit.errors import (
+        BrowserMissing,
+        ChangePassword,
+        FileDownloadFailed,
+        InvalidEntry,
+        LoginFailed,
+        Maintenance,
+        ManifestError,
+        NeedsSecret,
+        NotExistingDirectory,
+        StoreError,
+        TermsToAccept,
+        ToolkitError,
+        TooManyAttempts,
+        TwoFaExpired,
+        UnknownError,
+        UsageError,
+        UserActionNeeded,
+        VendorDown,
+        WrongTwoFaCode,
+    )
+    from toolkit.fetcher import Fetcher
+    from toolkit.login import hand_over, login_form
+    from toolkit.manifest import Manifest
+    from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
+    from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
+    from toolkit.report import Outcome, Report
+    from toolkit.run import Entries, Run
+    from toolkit.web import Session
 
 __all__ = [
     "BankOperation",
@@ -75,3 +78,20 @@ __all__ = [
     "parse_date",
     "save_data_and_file",
 ]
+
+# The first of these rooms that has a name gives it: who asks for little, such as a pytest plugin, waits for little.
+_ROOMS = ("errors", "manifest", "report", "models", "web", "run", "fetcher", "connector", "login", "operations")
+
+if not TYPE_CHECKING:
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module  # noqa: PLC0415 - no name of it is ours
+
+        if name in __all__:
+            rooms = (import_module(f"toolkit.{room}") for room in _ROOMS)
+            home = next(room for room in rooms if hasattr(room, name))
+            return globals().setdefault(name, getattr(home, name))
+        raise AttributeError(f"module 'toolkit' has no attribute {name!r}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,7 +14,7 @@ from toolkit.web import Session, Watch, open_browser
 from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
     from toolkit.account import Account, Mask
     from toolkit.log import RunLog
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from toolkit.store import Files, Provenance, Store
     from toolkit.transport import Transport
 
-__all__ = ["Ask", "Entries", "Observer", "Run", "refuse_to_ask"]
+__all__ = ["Ask", "BrowserOptions", "Entries", "Observer", "OpensPages", "Run", "refuse_to_ask"]
 
 Ask = Callable[[str, str], str]
 
@@ -63,12 +63,30 @@ class Entries:
     saved: list[BaseModel] = field(default_factory=list)
 
 
+class OpensPages(Protocol):
+    """What opens the page of a run; a test may give the run pages of its own browser."""
+
+    def open_page(self, transport: Transport, base_url: str | None) -> AbstractContextManager[Page]:
+        """Return a new page whose traffic the transport carries; its context closes with the block."""
+
+
 @dataclass(frozen=True)
 class BrowserOptions:
-    """How the browser is shown: `headed` in a window, `slow_mo` milliseconds between its actions."""
+    """A browser for one run: `headed` in a window, `slow_mo` milliseconds between its actions."""
 
     headed: bool = False
     slow_mo: float = 0
+
+    @contextmanager
+    def open_page(self, transport: Transport, base_url: str | None) -> Iterator[Page]:
+        """Open a page in a browser that closes with the block."""
+        args = [*QUIET, *transport.launch_args()]  # the last of two equal switches counts
+        with open_browser(headed=self.headed, slow_mo=self.slow_mo, args=args) as browser:
+            context = browser.new_context(base_url=base_url, **transport.browser_options())
+            transport.attach(context)
+            page = context.new_page()
+            transport.prepare(page)
+            yield page
 
 
 def refuse_to_ask(kind: str, message: str) -> str:
@@ -104,7 +122,7 @@ class Run:
         mask: Mask,
         observer: Observer | None = None,
         ask: Ask = refuse_to_ask,
-        browser: BrowserOptions | None = None,
+        browser: OpensPages | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.manifest = manifest
@@ -122,7 +140,7 @@ class Run:
         self.entries = Entries()
         self.data: dict[str, Any] = {}
         self.watch = Watch()
-        self._browser_options = browser or BrowserOptions()
+        self._opens: OpensPages = browser or BrowserOptions()
         self._browser = ExitStack()
         self._page: Page | None = None
         self.session = Session(transport, base_url=self.base_url)
@@ -185,12 +203,6 @@ class Run:
             self.entries.fetched.append(entry)
 
     def _open_page(self) -> Page:
-        options = self._browser_options
-        args = [*QUIET, *self.transport.launch_args()]  # the last of two equal switches counts
-        browser = self._browser.enter_context(open_browser(headed=options.headed, slow_mo=options.slow_mo, args=args))
-        context: BrowserContext = browser.new_context(base_url=self.base_url, **self.transport.browser_options())
-        self.transport.attach(context)
-        self.watch.attach(context)
-        page = context.new_page()
-        self.transport.prepare(page)
+        page = self._browser.enter_context(self._opens.open_page(self.transport, self.base_url))
+        self.watch.attach(page.context)
         return page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,16 +15,16 @@ from toolkit.run import BrowserOptions, Run, refuse_to_ask
 from toolkit.transport import Live
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from toolkit.account import Account, Mask
     from toolkit.jobs.find import Found
     from toolkit.jobs.workspace import Workspace
-    from toolkit.run import Ask, Observer
+    from toolkit.run import Ask, Observer, OpensPages
     from toolkit.transport import Transport
 
-__all__ = ["RunOptions", "check_folder", "run_connector"]
+__all__ = ["RunOptions", "check_folder", "run_connector", "run_id", "telling"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RunOptions:
     observer: Observer | None = None
     echo: Callable[[str, str], None] | None = None
     ask: Ask = refuse_to_ask
-    browser: BrowserOptions = field(default_factory=BrowserOptions)
+    browser: OpensPages = field(default_factory=BrowserOptions)
     transport: Callable[[], Transport] = Live
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -59,28 +59,29 @@ class _Journal:
 def run_connector(found: Found, account: Account, workspace: Workspace, options: RunOptions | None = None) -> Report:
     """Run a connector and tell how it went; what goes wrong is in the report, never raised."""
     chosen = options or RunOptions()
-    report = Report(found.slug, "", account.name, _run_id(chosen.now()))
+    report = Report(found.slug, "", account.name, run_id(chosen.now()))
     try:
         journal = _open_journal(workspace, report, account, chosen)
     except ToolkitError as error:
         report.error = error
         return report
-    with closing(journal.log):
-        _run_reported(found, account, workspace, chosen, journal)
+    with closing(journal.log), telling(report, journal.log, journal.mask):
+        _run(found, account, workspace, chosen, journal)
     return report
 
 
-def _run_reported(found: Found, account: Account, workspace: Workspace, options: RunOptions, journal: _Journal) -> None:
-    report, log = journal.report, journal.log
+@contextmanager
+def telling(report: Report, log: RunLog, mask: Mask) -> Iterator[None]:
+    """Tell in the report and in the log what goes wrong in the block, and raise nothing; then close the report."""
     try:
-        _run(found, account, workspace, options, journal)
+        yield
     except KeyboardInterrupt:
         report.interrupted = True
         log("warning", "interrupted")
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the user gets a sentence and a log
         log.failure(error)
-        report.error = error if isinstance(error, ToolkitError) else _unknown(error, journal.mask)
-        report.error.message = journal.mask(report.error.message)  # a site may say again what was typed
+        report.error = error if isinstance(error, ToolkitError) else _unknown(error, mask)
+        report.error.message = mask(report.error.message)  # a site may say again what was typed
     report.close("the run did not get to it")
     log("info", f"end: {report.verdict}", exit_code=report.exit_code)
 
@@ -131,7 +132,8 @@ def _open_journal(workspace: Workspace, report: Report, account: Account, option
     return _Journal(report, log, mask)
 
 
-def _run_id(now: datetime) -> str:
+def run_id(now: datetime) -> str:
+    """A name for a run, by the time at which it began."""
     return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 

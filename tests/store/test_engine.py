@@ -14,6 +14,8 @@ from toolkit.store import Provenance, Store
 from toolkit.store.engine import insert
 from toolkit.store.schema import bills
 
+JOURNAL = ["toolkit.sqlite-shm", "toolkit.sqlite-wal"]
+
 
 def _address(path: Path, query: str = "") -> str:
     return f"sqlite:///{path}{query}"
@@ -37,6 +39,20 @@ def test_the_journal_lets_readers_and_a_writer_work_at_once(tmp_path: Path) -> N
         writer.execute("begin immediate")
 
         assert store.all(Bill) == []
+
+
+@pytest.mark.parametrize(("lasting", "synced"), [(True, 1), (False, 0)])
+def test_a_store_to_throw_away_does_not_wait_for_the_disk(tmp_path: Path, lasting: bool, synced: int) -> None:
+    """It holds what it is given all the same, in one file without a journal beside it."""
+    path = tmp_path / "toolkit.sqlite"
+    with Store(_address(path), lasting=lasting) as store:
+        store.save_report("run-1", {"verdict": "fine"})
+        with store._engine.connect() as connection:
+            assert connection.exec_driver_sql("pragma synchronous").scalar() == synced
+        assert sorted(each.name for each in tmp_path.iterdir() if each != path) == (JOURNAL if lasting else [])
+
+    with Store(_address(path)) as store:
+        assert store.report("run-1") == {"verdict": "fine"}
 
 
 def test_a_store_is_opened_again(tmp_path: Path) -> None:

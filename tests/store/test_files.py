@@ -40,6 +40,21 @@ def test_a_saved_file_is_described(files: Files, save: Save) -> None:
     assert _names(files.root) == {"acme/2025/march.pdf"}
 
 
+@pytest.mark.parametrize(("lasting", "times"), [(True, 2), (False, 0)])
+def test_files_to_throw_away_do_not_wait_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasting: bool, times: int
+) -> None:
+    """Others do twice: for what is in a file, and for its name. Both are saved alike."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    with Files(tmp_path, lasting=lasting).draft("acme") as draft:
+        draft.write(b"%PDF-1.7")
+        file = draft.save("march.pdf", sha256=hashlib.sha256(b"%PDF-1.7").hexdigest(), size=8, mime="")
+
+    assert (tmp_path / file.path).read_bytes() == b"%PDF-1.7"
+    assert len(synced) == times
+
+
 def test_files_are_for_their_owner_only(files: Files, save: Save) -> None:
     """Bills are nobody else's business."""
     path = files.path(save(b"x", "a.pdf"))

@@ -148,7 +148,7 @@ def _run_live(
 
     live = replace(options, transport=lambda: record, ask=ask)
     with tempfile.TemporaryDirectory(prefix="toolkit-record-") as place:
-        workspace = Workspace(Path(place))
+        workspace = Workspace(Path(place), lasting=False)
         if record.take.after:
             replay_before(found, folder.parent / record.take.after, workspace, options)
         report = run_connector(found, replace(account, name=RECORDED), workspace, live)
@@ -159,7 +159,7 @@ def _run_live(
 def _replay(found: Found, draft: Path, options: RunOptions) -> Outcome:
     quiet = replace(options, observer=None, echo=None)
     with tempfile.TemporaryDirectory(prefix="toolkit-replay-") as place:
-        return replay_in(found, draft, Workspace(Path(place)), quiet)
+        return replay_in(found, draft, Workspace(Path(place), lasting=False), quiet)
 
 
 def _agree(live: Report, again: Outcome) -> None:

@@ -17,9 +17,13 @@ __all__ = ["Workspace"]
 
 @dataclass(frozen=True)
 class Workspace:
-    """The data folder: `toolkit.sqlite`, `files/` and `logs/` below `data`. Only its owner may look in."""
+    """The data folder: `toolkit.sqlite`, `files/` and `logs/` below `data`. Only its owner may look in.
+
+    One that is not `lasting` will be thrown away, so that nothing in it waits for the disk.
+    """
 
     data: Path
+    lasting: bool = True
 
     @property
     def database(self) -> Path:
@@ -56,4 +60,4 @@ class Workspace:
         from toolkit.store import Files, Store  # noqa: PLC0415 - the database library is slow to import
 
         self.prepare()
-        return Store(self.store_url), Files(self.files_root)
+        return Store(self.store_url, lasting=self.lasting), Files(self.files_root, lasting=self.lasting)

@@ -27,13 +27,15 @@ class Store:
     Each method is one transaction. All of them raise StoreError, with a sentence, when the database cannot be used
     or a document cannot be stored as it is. Use it from one thread.
 
-    `now` dates what is written outside a run.
+    `now` dates what is written outside a run. A store that is not `lasting` will be thrown away, and is faster.
     """
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), lasting: bool = True
+    ) -> None:
         self._url = url
         self._now = now
-        self._engine = open_engine(url)
+        self._engine = open_engine(url, lasting=lasting)
 
     def __enter__(self) -> Self:
         return self

@@ -29,13 +29,14 @@ _MEANINGS = [
 ]
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, lasting: bool = True) -> Engine:
     """The engine for an address such as `sqlite:////home/me/bills/toolkit.sqlite`, its tables made where missing.
 
-    `sqlite://` is in memory. A missing folder is made, for its owner only. Raises StoreError.
+    `sqlite://` is in memory. A missing folder is made, for its owner only. One that is not `lasting` never waits for
+    the disk. Raises StoreError.
     """
     try:
-        engine = _engine(make_url(url))
+        engine = _engine(make_url(url), lasting)
         _create_tables(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise explain(error, url) from error
@@ -82,11 +83,11 @@ def _create_tables(engine: Engine) -> None:
         raise
 
 
-def _engine(address: URL) -> Engine:
-    return _sqlite_engine(address) if address.get_backend_name() == "sqlite" else create_engine(address)
+def _engine(address: URL, lasting: bool) -> Engine:
+    return _sqlite_engine(address, lasting) if address.get_backend_name() == "sqlite" else create_engine(address)
 
 
-def _sqlite_engine(address: URL) -> Engine:
+def _sqlite_engine(address: URL, lasting: bool) -> Engine:
     path = _path(address)
     options: dict[str, Any] = {}
     if path is None:
@@ -96,7 +97,7 @@ def _sqlite_engine(address: URL) -> Engine:
         path.touch(mode=0o600)
     busy = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
     engine = create_engine(address, connect_args={"check_same_thread": False, **busy}, **options)
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _set_up if lasting else _set_up_to_throw_away)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -105,7 +106,16 @@ def _set_up(connection: Any, _record: Any) -> None:
     # Without this the driver begins transactions by itself, too late for one that reads before it writes.
     connection.isolation_level = None
     # NORMAL can lose the last commits when the power fails, never the database; what was lost is fetched again.
-    for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
+    _set(connection, "journal_mode = wal", "synchronous = normal", "foreign_keys = on")
+
+
+def _set_up_to_throw_away(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    _set(connection, "synchronous = off", "journal_mode = memory", "foreign_keys = on")
+
+
+def _set(connection: Any, *pragmas: str) -> None:
+    for pragma in pragmas:
         connection.execute(f"pragma {pragma}")
 
 

@@ -26,11 +26,13 @@ class Files:
     """The files below one folder, which is made, for its owner only, when it is missing.
 
     A draft that a killed run left is removed at the start; those of runs that live are theirs. Safe to use from
-    several threads. Raises StoreError, with the path, when a folder or file cannot be read or written.
+    several threads. Files that are not `lasting` will be thrown away: nothing waits for the disk. Raises StoreError,
+    with the path, when a folder or file cannot be read or written.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, lasting: bool = True) -> None:
         self.root = root
+        self._lasting = lasting
         with _sentences(root):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             Draft(root, root).discard()  # trying is the only sure way to know
@@ -47,7 +49,7 @@ class Files:
             place.mkdir(parents=True, exist_ok=True)
             if not place.is_relative_to(self.root):
                 _sweep(place.glob(f"{PREFIX}*"))
-            draft = Draft(self.root, place)
+            draft = Draft(self.root, place, lasting=self._lasting)
         try:
             yield draft
         finally:
@@ -76,8 +78,9 @@ class Files:
 class Draft:
     """A file being written under a name of its own, until `save` gives it its name; of one thread at a time."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, *, lasting: bool = True) -> None:
         self._root = root
+        self._lasting = lasting
         self._folder = folder
         self._path, self._file = _new_file(folder)
 
@@ -97,7 +100,8 @@ class Draft:
         with _sentences(self._folder / name):
             self._flush(name, size)
             place = self._settle(name, sha256, size)
-            _sync_folder(self._folder)
+            if self._lasting:
+                _sync_folder(self._folder)
         self.discard()
         below = place.relative_to(self._root) if place.is_relative_to(self._root) else place
         return File(name=place.name, path=below.as_posix(), sha256=sha256, size=size, mime=mime)
@@ -111,7 +115,8 @@ class Draft:
 
     def _flush(self, name: str, size: int) -> None:
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if self._lasting:
+            os.fsync(self._file.fileno())
         if self._file.tell() != size:
             raise StoreError(f"The file {name} has {self._file.tell()} bytes instead of {size}.")
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef main() -> None:" in path.read_text())
-NAMES = [name for name in NAMES if name not in {"server", "__main__"}]
+NAMES = [name for name in NAMES if name not in {"server", "turns", "__main__"}]
 
 
 def main() -> None:

@@ -4,27 +4,20 @@ Each way logs in with a browser first; only the downloads are measured, wall and
 (the server's not). Every file ends on disk and is compared. Ways take turns; the median of the rounds counts.
 """
 
-import argparse
-import hashlib
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from datetime import UTC, datetime
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
-from statistics import median
 
 from playwright.sync_api import Page
-from rich.console import Console
-from rich.table import Table
 
 import toolkit
-from benchmarks.measure import Cost, cost_of
-from benchmarks.server import document
+from benchmarks import turns
+from benchmarks.measure import CPU, WALL, Measured, cost_of
+from benchmarks.server import document, portal
+from benchmarks.turns import Benchmark, Way
 from toolkit import Bill, Run, Session
 from toolkit.account import Account, Mask
 from toolkit.log import RunLog
@@ -35,6 +28,12 @@ from toolkit.transport import Live
 from toolkit.web import download, open_browser
 
 COUNT, SIZE, POOL, PER_PAGE = 100, 200_000, 4, 10
+LINKS = f"/links/{SIZE}/{COUNT}"
+
+
+def link(number: int) -> str:
+    """The address of a document."""
+    return f"/pdf/{SIZE}/{number}"
 
 
 def handed_over(site: str) -> Session:
@@ -42,7 +41,7 @@ def handed_over(site: str) -> Session:
     session = Session(Live(), base_url=site)
     with open_browser() as browser:
         context = browser.new_context()
-        context.new_page().goto(site)
+        context.new_page().goto(site + LINKS)
         session.adopt(cookies=context.cookies())
     return session
 
@@ -50,10 +49,10 @@ def handed_over(site: str) -> Session:
 def save_one(session: Session, folder: Path, number: int) -> None:
     """Download one document to a file."""
     with (folder / f"{number}.pdf").open("wb") as sink:
-        download(session, f"/pdf/{number}", sink, name=f"{number}.pdf")
+        download(session, link(number), sink, name=f"{number}.pdf")
 
 
-def session_serial(site: str, folder: Path) -> Cost:
+def session_serial(site: str, folder: Path) -> Measured:
     """One after the other through toolkit.Session."""
     session = handed_over(site)
 
@@ -64,14 +63,14 @@ def session_serial(site: str, folder: Path) -> Cost:
     return cost_of(phase)
 
 
-def session_pool(site: str, folder: Path) -> Cost:
+def session_pool(site: str, folder: Path) -> Measured:
     """Four at once through toolkit.Session."""
     session = handed_over(site)
     with ThreadPool(POOL) as pool:
         return cost_of(lambda: pool.map(lambda number: save_one(session, folder, number), range(COUNT)))
 
 
-def save_operation(site: str, folder: Path) -> Cost:
+def save_operation(site: str, folder: Path) -> Measured:
     """The whole of save_data_and_file: four at once, checked, synced to disk, named, and a row each in the store."""
     developer = Developer(name="benchmark")
     manifest = Manifest(name="b", slug="b", type="konnector", version="1", source="here", developer=developer)
@@ -90,7 +89,7 @@ def save_operation(site: str, folder: Path) -> Cost:
         )
         run.session = handed_over(site)
         for n in range(COUNT):
-            run.add(Bill(date=day, amount=n, currency="EUR", number=n, pdfurl=f"/pdf/{n}", filename=f"{n}.pdf"))
+            run.add(Bill(date=day, amount=n, currency="EUR", number=n, pdfurl=link(n), filename=f"{n}.pdf"))
         keep, save = toolkit.filter_existing(Bill), toolkit.save_data_and_file(Bill)
         cost = cost_of(lambda: (keep(run), save(run)))
         run.log.close()
@@ -98,20 +97,20 @@ def save_operation(site: str, folder: Path) -> Cost:
     return cost
 
 
-def request_context(site: str, folder: Path) -> Cost:
+def request_context(site: str, folder: Path) -> Measured:
     """One after the other through Playwright's APIRequestContext, which shares the browser's cookies."""
     with open_browser() as browser:
         context = browser.new_context(base_url=site)
-        context.new_page().goto(site)
+        context.new_page().goto(site + LINKS)
 
         def phase() -> None:
             for number in range(COUNT):
-                (folder / f"{number}.pdf").write_bytes(context.request.get(f"/pdf/{number}").body())
+                (folder / f"{number}.pdf").write_bytes(context.request.get(link(number)).body())
 
         return cost_of(phase)
 
 
-def browser_clicks(site: str, folder: Path) -> Cost:
+def browser_clicks(site: str, folder: Path) -> Measured:
     """A click on each link, and the browser's own download; Chromium stops a page's downloads after some twenty."""
     with open_browser() as browser:
         context = browser.new_context(base_url=site, accept_downloads=True)
@@ -119,7 +118,7 @@ def browser_clicks(site: str, folder: Path) -> Cost:
         def phase() -> None:
             for first in range(0, COUNT, PER_PAGE):
                 with closing(context.new_page()) as page:
-                    page.goto(site)
+                    page.goto(LINKS)
                     for number in range(first, first + PER_PAGE):
                         click(page, folder, number)
 
@@ -133,7 +132,7 @@ def click(page: Page, folder: Path, number: int) -> None:
     started.value.save_as(folder / f"{number}.pdf")
 
 
-WAYS: dict[str, Callable[[str, Path], Cost]] = {
+WAYS: dict[str, Callable[[str, Path], Measured]] = {
     "toolkit.Session, pool of 4": session_pool,
     "toolkit.Session, serial": session_serial,
     "save_data_and_file, whole": save_operation,
@@ -142,61 +141,32 @@ WAYS: dict[str, Callable[[str, Path], Cost]] = {
 }
 
 
-def measure_here(way: str, site: str) -> None:
-    """Run one way in this process and print its cost as JSON."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        cost = WAYS[way](site, folder)
-        for number in range(COUNT):
-            found = hashlib.sha256((folder / f"{number}.pdf").read_bytes()).digest()
-            assert found == hashlib.sha256(document(SIZE, number)).digest(), f"{way}: document {number} differs"
-    print(json.dumps(asdict(cost)))
+def checked(way: Callable[[str, Path], Measured]) -> Way:
+    """The way with a folder of its own, in which every document must be at the end."""
+
+    def run(site: str) -> Measured:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            cost = way(site, folder)
+            for number in range(COUNT):
+                assert (folder / f"{number}.pdf").read_bytes() == document(SIZE, number), f"document {number} differs"
+        return cost
+
+    return run
 
 
-def measure_apart(way: str, site: str) -> Cost:
-    """Run one way in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.downloads", "--way", way, "--site", site]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return Cost(**json.loads(done.stdout))
-
-
-def compare(rounds: int) -> dict[str, Cost]:
-    """The median cost of each way."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server", str(COUNT), str(SIZE)], stdout=subprocess.PIPE, text=True
-    )
-    with server:
-        assert server.stdout is not None
-        site = server.stdout.readline().strip()
-        costs = [{way: measure_apart(way, site) for way in WAYS} for _ in range(rounds)]
-        server.kill()
-    return {way: Cost(median(one[way].wall for one in costs), median(one[way].cpu for one in costs)) for way in WAYS}
-
-
-def show(costs: dict[str, Cost], rounds: int) -> None:
-    """Print the table; ratios are to the first way."""
-    first = next(iter(costs.values()))
-    table = Table(title=f"{COUNT} documents of {SIZE // 1000} KB on loopback, median of {rounds}")
-    table.add_column("way")
-    for heading in ("wall s", "CPU s", "wall ratio", "CPU ratio"):
-        table.add_column(heading, justify="right")
-    for way, cost in costs.items():
-        ratios = f"{cost.wall / first.wall:.1f}", f"{cost.cpu / first.cpu:.1f}"
-        table.add_row(way, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", *ratios)
-    Console(width=100).print(table)
+BENCHMARK = Benchmark(
+    title=f"{COUNT} documents of {SIZE // 1000} KB on loopback",
+    ways={name: checked(way) for name, way in WAYS.items()},
+    prepare=portal,
+    ratios=(WALL, CPU),
+    rounds=3,
+)
 
 
 def main() -> None:
     """Compare all ways, or with --way run one."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--way", choices=WAYS)
-    parser.add_argument("--site")
-    options = parser.parse_args()
-    if options.way:
-        measure_here(options.way, options.site)
-    else:
-        show(compare(options.rounds), options.rounds)
+    turns.main(BENCHMARK, __doc__)
 
 
 if __name__ == "__main__":

@@ -1,40 +1,132 @@
-"""A site with PDFs behind a cookie, for downloads: `python -m benchmarks.server COUNT SIZE` prints its address."""
+"""A portal for the benchmarks, on loopback and in a process of its own: `with portal() as site: …`.
 
+A login of two redirects, a status to poll, pages of bills, documents of any size behind the cookie, and a page with
+scripts, styles, images and fetches.
+"""
+
+import json
+import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from pathlib import Path
 from random import Random
+from typing import ClassVar
+from urllib.parse import urlsplit
 
-COOKIE = "session=benchmark-session-0123456789"
+PAGES = Path(__file__).parent / "pages"
+KINDS = {"html": "text/html", "js": "text/javascript", "json": "application/json", "pdf": "application/pdf"}
+KINDS |= {"css": "text/css", "svg": "image/svg+xml"}
+PER_PAGE, LAST_PAGE, PENDING = 5, 4, 3
+
+Headers = Sequence[tuple[str, str]]
 
 
+@contextmanager
+def portal() -> Iterator[str]:
+    """Give the address of a portal that is served meanwhile."""
+    command = [sys.executable, "-m", "benchmarks.server"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
+@cache
 def document(size: int, number: int) -> bytes:
     """Bytes that look like a PDF of exactly `size` bytes."""
     head, tail = b"%PDF-1.4\n", b"\n%%EOF\n"
     return head + Random(number).randbytes(size - len(head) - len(tail)) + tail
 
 
+@cache
+def filler(kind: str, size: int, number: int) -> bytes:
+    """JSON or a picture of exactly `size` bytes."""
+    head, tail = {
+        "json": (f'{{"id": {number}, "text": "', '"}'),
+        "svg": ("<svg xmlns='http://www.w3.org/2000/svg'><!--", "--></svg>"),
+    }[kind]
+    return f"{head}{Random(number).randbytes(size).hex()[: size - len(head) - len(tail)]}{tail}".encode()
+
+
 class Handler(BaseHTTPRequestHandler):
-    """`/` sets the cookie and links to every document; `/pdf/N` wants the cookie."""
+    """What stands in `pages/` is open; `/pdf/SIZE/N` wants the cookie that the login ends in."""
 
     protocol_version = "HTTP/1.1"
-    documents: tuple[bytes, ...] = ()
+    wbufsize = -1  # head and body leave together
+    disable_nagle_algorithm = True
+    visits = count(1)
+    polls: ClassVar[Counter[str]] = Counter()
 
     def do_GET(self) -> None:
         """Answer one request."""
-        if self.path == "/":
-            rows = "".join(f'<a id="d{n}" download href="/pdf/{n}">{n}</a>\n' for n in range(len(self.documents)))
-            self._answer(200, "text/html", f"<!doctype html><title>Bills</title>{rows}".encode())
-        elif self.path.startswith("/pdf/") and COOKIE in self.headers.get("Cookie", ""):
-            self._answer(200, "application/pdf", self.documents[int(self.path.rpartition("/")[2])])
+        parts = urlsplit(self.path)
+        name, *words = parts.path.strip("/").split("/")
+        page = PAGES / name
+        if page.is_file():
+            self._answer(200, page.suffix[1:], page.read_bytes())
+        elif "." in name:
+            self._answer(404)
         else:
-            self._answer(404 if not self.path.startswith("/pdf/") else 401, "text/plain", b"no")
+            answers: dict[str, Callable[..., None]] = {
+                "hop": self._hop,
+                "status": self._status,
+                "bills": self._bills,
+                "links": self._links,
+            }
+            answers |= {"json": self._filler, "svg": self._filler, "pdf": self._pdf}
+            answers[name](*words)
 
-    def _answer(self, status: int, kind: str, body: bytes) -> None:
+    def do_POST(self) -> None:
+        """Take the login, whatever it says: to another address, which gives a cookie, and on to a third."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(303, headers=[("Location", "/hop"), ("Set-Cookie", f"visit={next(self.visits)}; Path=/")])
+
+    def _hop(self) -> None:
+        headers = [("Location", "/home.html"), ("Set-Cookie", "session=benchmark-session-0123456789; HttpOnly; Path=/")]
+        self._answer(302, headers=headers)
+
+    def _status(self) -> None:
+        visit = self._cookies()["visit"].value
+        self.polls[visit] += 1
+        self._answer(200, "json", {"state": "done" if self.polls[visit] > PENDING else "pending"})
+
+    def _bills(self, size: str, page: str) -> None:
+        first, number = (int(page) - 1) * PER_PAGE, int(page)
+        rows = [{"id": n, "total": n + 1, "pdf": f"/pdf/{size}/{n}"} for n in range(first, first + PER_PAGE)]
+        self._answer(200, "json", {"items": rows, "next": number + 1 if number < LAST_PAGE else None})
+
+    def _links(self, size: str, last: str) -> None:
+        links = (f'<a id="d{n}" download href="/pdf/{size}/{n}">{n}</a>\n' for n in range(int(last)))
+        cookie = ("Set-Cookie", "session=benchmark-session-0123456789; HttpOnly; Path=/")
+        self._answer(200, "html", f"<!doctype html><title>Bills</title>{''.join(links)}".encode(), [cookie])
+
+    def _pdf(self, size: str, number: str) -> None:
+        if "session" in self._cookies():
+            self._answer(200, "pdf", document(int(size), int(number)))
+        else:
+            self._answer(401)
+
+    def _filler(self, size: str, number: str) -> None:
+        kind = self.path.split("/")[1]
+        self._answer(200, kind, filler(kind, int(size), int(number)))
+
+    def _cookies(self) -> SimpleCookie:
+        return SimpleCookie(self.headers.get("Cookie", ""))
+
+    def _answer(self, status: int, kind: str = "html", content: object = b"", headers: Headers = ()) -> None:
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        if self.path == "/":
-            self.send_header("Set-Cookie", f"{COOKIE}; HttpOnly; Path=/")
+        told = [("Content-Type", KINDS[kind]), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+        for name, value in [*told, *headers]:
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -42,11 +134,18 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """A server that turns nobody away."""
+
+    request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A visitor who hangs up is no news."""
+
+
 def main() -> None:
     """Serve until killed."""
-    count, size = (int(argument) for argument in sys.argv[1:3])
-    Handler.documents = tuple(document(size, number) for number in range(count))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
 

@@ -1,20 +1,26 @@
 """`python -m benchmarks [NAME …]`: run the named benchmarks, or all."""
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef main() -> None:" in path.read_text())
-NAMES = [name for name in NAMES if name not in {"server", "turns", "__main__"}]
+MODULES = {path.stem: path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))}
+NAMES = [name for name, text in MODULES.items() if "\nBENCHMARK = " in text]
 
 
 def main() -> None:
     """Run each in a process of its own."""
-    unknown = set(sys.argv[1:]) - set(NAMES)
-    if unknown:
-        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
-    for name in sys.argv[1:] or NAMES:
-        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Each has its peers in the same run.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; by default all")
+    parser.add_argument("--rounds", type=int, help="how often the ways take turns")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(NAMES):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
+    rounds = [f"--rounds={options.rounds}"] if options.rounds else []
+    for name in options.names or NAMES:
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *rounds], check=True)
+        print()
 
 
 if __name__ == "__main__":

@@ -57,7 +57,8 @@ def replay_connector(found: Found, folder: Path, options: RunOptions | None = No
     """
     expected = load_expected(folder)
     with tempfile.TemporaryDirectory(prefix="toolkit-replay-") as place:
-        return replay_in(found, folder, Workspace(Path(place), lasting=False), options or RunOptions()).against(expected)
+        workspace = Workspace(Path(place), lasting=False)
+        return replay_in(found, folder, workspace, options or RunOptions()).against(expected)
 
 
 def replay_before(found: Found, folder: Path, workspace: Workspace, options: RunOptions) -> None:

@@ -15,13 +15,20 @@ Serve = Callable[[Mapping[str, object]], str]
 CLOCK = datetime(2020, 2, 29, 23, 59, 59, 999_000, tzinfo=UTC)
 EARLY = "<!doctype html><script>window.early = [Date.now(), Math.random(), crypto.randomUUID()]</script>"
 FRAMED = "<!doctype html><iframe src=/frame></iframe><iframe src=/frame></iframe>"
+MADE = """<!doctype html><body><script>
+  const frame = document.createElement("iframe");
+  frame.src = "/frame";
+  document.body.append(frame);
+  %s
+</script>"""
 CHANCE = "() => [Math.random(), ...crypto.getRandomValues(new Uint16Array(4)), crypto.randomUUID()]"
 
 
 @pytest.fixture
 def site(serve: Serve) -> str:
     """Pages that look at the clock and throw dice as the first thing they do."""
-    return serve({"/": EARLY, "/other": EARLY, "/frame": EARLY, "/framed": FRAMED})
+    pages = {"/": EARLY, "/other": EARLY, "/frame": EARLY, "/framed": FRAMED}
+    return serve({**pages, "/early": MADE % "frame.contentWindow.Math", "/late": MADE % ""})
 
 
 @contextmanager
@@ -97,6 +104,17 @@ def test_no_two_documents_throw_the_same(browser: Browser, site: str) -> None:
     uuids = [thrown[0] for thrown in journey(browser, site)]
 
     assert len(set(uuids)) == len(uuids) == 5
+
+
+def test_a_frame_throws_the_same_whenever_it_is_looked_at(browser: Browser, site: str) -> None:
+    """Its window is there before its page, and stays when it was looked at by then: which comes first is a race."""
+    thrown = []
+    for path in ("/early", "/late"):
+        with page_with(browser) as page:
+            page.goto(site + path)
+            thrown.append(page.frames[1].evaluate("[early, Math.random()]"))
+
+    assert thrown[0] == thrown[1]
 
 
 def test_a_reloaded_page_throws_anew(browser: Browser, site: str) -> None:

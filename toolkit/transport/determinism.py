@@ -25,12 +25,16 @@ SCRIPT = """\
     while (index < frame.parent.length && frame.parent[index] !== frame) index += 1;
     return `${place(frame.parent)}/${index}`;
   };
-  const visit = performance.getEntriesByType("navigation")[0];
-  const name = `${place(window)} ${history.length} ${visit ? visit.type : ""} ${location.pathname}`;
-  let state = %(seed)d;
-  for (const char of name) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193);
+  const here = `${place(window)} ${history.length}`;
+  // Only when dice are first thrown: a frame often has its window before its page, and this runs just once in it.
+  const begin = () => {
+    const visit = performance.getEntriesByType("navigation")[0];
+    const name = `${here} ${visit ? visit.type : ""} ${location.pathname}`;
+    return Array.from(name).reduce((sum, char) => Math.imul(sum ^ char.charCodeAt(0), 0x01000193), %(seed)d);
+  };
+  let state;
   const draw = () => {
-    state = (state + 0x6d2b79f5) | 0;
+    state = ((state ?? begin()) + 0x6d2b79f5) | 0;
     let drawn = Math.imul(state ^ (state >>> 15), state | 1);
     drawn ^= drawn + Math.imul(drawn ^ (drawn >>> 7), drawn | 61);
     return (drawn ^ (drawn >>> 14)) >>> 0;

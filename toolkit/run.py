@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from toolkit.store import Files, Provenance, Store
     from toolkit.transport import Transport
 
-__all__ = ["Ask", "BrowserOptions", "Entries", "Observer", "OpensPages", "Run", "refuse_to_ask"]
+__all__ = ["Ask", "BrowserOptions", "Entries", "Observer", "OpensPages", "Run", "Silent", "refuse_to_ask"]
 
 Ask = Callable[[str, str], str]
 

@@ -21,7 +21,7 @@ from toolkit.cli.options import (
 )
 from toolkit.cli.output import errors, output, write, write_json
 from toolkit.cli.run import field_values
-from toolkit.cli.show import show_outcome
+from toolkit.cli.show import show_outcome, show_trouble
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -131,8 +131,10 @@ def _wrong_folder(folder: Path, slug: str, case: str) -> str:
 
 def _tell_recorded(done: "Recorded") -> None:
     if not done.requests:
-        error = done.report.error
-        raise error if error is not None else UsageError("Nothing was recorded.")
+        stays = f"What was recorded in {done.folder} stays." if done.folder.exists() else "Nothing was recorded."
+        show_trouble(done.report, verbose=False)
+        write(errors(), stays)
+        raise typer.Exit(done.report.exit_code)
     show_outcome(done.report)
     ending = f"It ends in {done.report.error.code}, as the run did. " if done.report.error else ""
     write(

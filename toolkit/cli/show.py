@@ -70,7 +70,8 @@ def show_trouble(report: Report, *, verbose: bool) -> None:
 
 def _trouble(report: Report) -> list[str]:
     if report.interrupted:
-        return ["Interrupted. What is saved stays; the same command fetches the rest."]
+        rest = " What is saved stays; the same command fetches the rest." if report.log else ""
+        return [f"Interrupted.{rest}"]
     if report.error is not None:
         # Only what nobody foresaw is for the connector's author to look into.
         lines = [f"At {report.error.line}"] if report.error.line and isinstance(report.error, UnknownError) else []

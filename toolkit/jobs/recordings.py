@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
+import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ from toolkit.jobs.replaying import (
 )
 from toolkit.jobs.runner import RunOptions, run_connector
 from toolkit.jobs.workspace import Workspace
+from toolkit.run import Silent
 from toolkit.transport.canonical import place_of
 from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.record import Record
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorded", "Replayed", "find_recordings", "record_connector", "replay_connector"]
 
-WORTH_KEEPING = (LoginFailed, UserActionNeeded, VendorDown)
+WORTH_KEEPING = (type(None), LoginFailed, UserActionNeeded, VendorDown)
 
 
 @dataclass(frozen=True)
@@ -122,15 +124,16 @@ def _as_before(take: Take, folder: Path, options: RunOptions) -> tuple[Take, Run
 
 def _record(found: Found, account: Account, folder: Path, options: RunOptions, record: Record) -> Recorded:
     report, answers = _run_live(found, account, folder, options, record)
-    if report.error is not None and not isinstance(report.error, WORTH_KEEPING):
+    if report.interrupted or not isinstance(report.error, WORTH_KEEPING):
         return Recorded(report, folder)
+    if folder.exists():
+        _must_end_as_before(report, folder)
     with _new_folder(folder) as draft:
         if options.fixture is not None:
             shutil.copyfile(options.fixture, draft / FIXTURE_NAME)
         secret = found.manifest.secret_fields | {"login"} | set(record.take.secrets)
         count = record.write(draft, account.fields, secret, answers)
-        again = _replay(found, draft, options)
-        _agree(report, again)
+        again = _checked(found, draft, report, options)
         save_expected(draft, again.found)
         requests = len(Har.load(draft / HAR_NAME).entries)
         return Recorded(report, folder, requests, count, _changes(folder, draft) if folder.exists() else None)
@@ -156,19 +159,31 @@ def _run_live(
     return report, answers
 
 
-def _replay(found: Found, draft: Path, options: RunOptions) -> Outcome:
-    quiet = replace(options, observer=None, echo=None)
+def _checked(found: Found, draft: Path, live: Report, options: RunOptions) -> Outcome:
+    """A replay of the new recording. Raises TakeError when it does not end as the run did."""
+    observer, started = options.observer or Silent(), time.perf_counter()
+    observer.operation_started("replay")
     with tempfile.TemporaryDirectory(prefix="toolkit-replay-") as place:
-        return replay_in(found, draft, Workspace(Path(place), lasting=False), quiet)
-
-
-def _agree(live: Report, again: Outcome) -> None:
-    codes = [report.error.code if report.error else None for report in (live, again.report)]
-    if codes[0] != codes[1] or live.counts() != again.report.counts():
-        report = again.report
-        misses = [miss.message for miss in again.replay.misses]
-        ending = [*misses, report.error.message if report.error else report.verdict][0]
+        workspace = Workspace(Path(place), lasting=False)
+        again = replay_in(found, draft, workspace, replace(options, observer=None, echo=None))
+    if _ending(live) != _ending(again.report):
+        error, misses = again.report.error, [miss.message for miss in again.replay.misses]
+        ending = [*misses, error.message if error else again.report.verdict][0]
         raise TakeError(f"The recording does not replay as the run went ({live.verdict}): {ending}")
+    observer.operation_ended("replay", "saves the same", time.perf_counter() - started)
+    return again
+
+
+def _ending(report: Report) -> tuple[str, dict[str, int]]:
+    return report.error.code if report.error else "", report.counts()
+
+
+def _must_end_as_before(report: Report, folder: Path) -> None:
+    """Raise TakeError when the old recording ends in another way: a site that is down today must not cost it."""
+    before, now = load_expected(folder)["error"], report.error.code if report.error else None
+    if before != now:
+        ends = f"{folder} ends in {before or 'no error'} and this run in {now or 'no error'}"
+        raise TakeError(f"{ends}: it stays. Try again, choose another case, or remove the folder first.")
 
 
 def _changes(before: Path, after: Path) -> list[str]:

@@ -1,0 +1,117 @@
+"""The line of a connector that is at work, or went wrong."""
+
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit import Bill, filter_existing
+from toolkit.connector import create_new
+from toolkit.errors import ToolkitError, UnknownError
+from toolkit.web import open_browser
+from toolkit.whereabouts import at_work, line_at_work, line_in_traceback, line_of
+
+HERE = str(Path(__file__).parent)
+
+
+def line(offset: int) -> str:
+    """This file, so many lines below the caller's."""
+    return f"tests/test_whereabouts.py:{sys._getframe(1).f_lineno + offset}"
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths are told relative to the working folder."""
+    monkeypatch.chdir(Path(HERE).parent)
+
+
+def test_an_operation_that_the_toolkit_makes_is_where_it_was_asked_for() -> None:
+    """The author knows that line; the toolkit's own would help nobody."""
+    operation, expected = filter_existing(Bill), line(0)
+
+    assert line_of(operation) == expected
+
+
+def test_an_operation_of_ones_own_is_where_it_is_written() -> None:
+    """Its first line; what has no code at all has no line."""
+    expected = line(2)
+
+    def mine(_: Any) -> None:
+        """Nothing."""
+
+    assert line_of(mine) == expected
+    assert line_of(len) == ""
+
+
+def test_a_line_outside_the_working_folder_is_told_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that leads nowhere from here would be of no use."""
+    monkeypatch.chdir(tmp_path)
+
+    assert line_of(line_of).startswith(str(Path(HERE).parent / "toolkit" / "whereabouts.py:"))
+
+
+def test_the_innermost_line_of_the_connector_is_named() -> None:
+    """Not that of the library in which it went wrong, nor that of who called the connector."""
+    with pytest.raises(ValueError, match="not a float") as caught:
+        float("not a float")
+    expected = line(-1)
+
+    assert line_in_traceback(caught.value.__traceback__, HERE) == expected
+    assert line_in_traceback(caught.value.__traceback__, "/elsewhere") == ""
+
+
+def test_another_thread_sees_the_line_at_work() -> None:
+    """The replay's server does, when the browser asks for what was not recorded."""
+    seen: list[str] = []
+
+    def operation(_: Any) -> None:
+        watcher = threading.Thread(target=lambda: seen.append(line_at_work(me)))
+        for step in (watcher.start, watcher.join):
+            step()
+        seen.append(line(-1))
+
+    me = threading.get_ident()
+    with at_work(operation, HERE):
+        operation(None)
+    told, expected = seen
+    assert told == expected
+    assert line_at_work(me) == ""
+
+
+def test_the_line_that_waits_for_the_browser_is_seen() -> None:
+    """A call of Playwright leaves the caller's frames."""
+    me, seen = threading.get_ident(), []
+    with open_browser() as browser:
+        page = browser.new_context().new_page()
+        page.expose_function("look", lambda: seen.append(line_at_work(me)))
+
+        with at_work(line_of, HERE):
+            page.evaluate("look()")
+            expected = line(-1)
+
+    assert seen == [expected]
+
+
+def test_where_the_connector_is_not_at_work_the_operation_is_named() -> None:
+    """A declared operation has no line of its own."""
+    operation, expected = filter_existing(Bill), line(0)
+
+    with at_work(operation, "/elsewhere"):
+        assert line_at_work(threading.get_ident()) == expected
+
+
+def test_an_error_of_a_run_has_the_line(make_run: Any) -> None:
+    """The connector's folder is that of the file that calls create_new."""
+
+    def breaks(_: Any) -> None:
+        raise KeyError("total")
+
+    expected = line(-2)
+    connector = create_new(name="acme", models=[Bill], fetch_operations=[breaks])
+
+    with pytest.raises(UnknownError, match="KeyError") as caught:
+        connector.fetch(make_run())
+    assert caught.value.line == expected
+    assert ToolkitError().line == ""

@@ -64,6 +64,13 @@ def serve() -> Iterator[Serve]:
         yield lambda replies: running.enter_context(_Site(replies)).url
 
 
+@pytest.fixture(scope="session")
+def serve_all() -> Iterator[Serve]:
+    """The same for a fixture that several tests share."""
+    with ExitStack() as running:
+        yield lambda replies: running.enter_context(_Site(replies)).url
+
+
 class _Site:
     """A server in a thread; addresses it does not know answer 404."""
 

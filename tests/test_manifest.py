@@ -44,6 +44,8 @@ def test_a_manifest_is_read_and_unknown_fields_are_kept(tmp_path: Path) -> None:
         ({"fields": {"login": {"type": "telepathy"}}}, "fields.login.type"),
         ({"currency": "euro"}, "currency"),
         ({"vendor_link": "acme.example"}, "vendor_link"),
+        ({"hosts": ["https://cdn.example"]}, "hosts.0"),
+        ({"hosts": ["cdn.*.example"]}, "hosts.0"),
     ],
 )
 def test_a_wrong_field_is_refused_by_name(tmp_path: Path, change: dict[str, Any], field: str) -> None:
@@ -67,3 +69,26 @@ def test_a_missing_manifest_is_named(tmp_path: Path) -> None:
     """The path is in the sentence."""
     with pytest.raises(ManifestError, match=r"manifest\.konnector cannot be read"):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("acme.example", True),
+        ("api.acme.example", True),
+        ("evil-acme.example", False),
+        ("127.0.0.1", True),
+        ("cdn.example", True),
+        ("a.cdn.example", False),
+        ("a.wild.example", True),
+        ("wild.example", False),
+        ("", False),
+    ],
+)
+def test_the_hosts_that_a_run_may_reach(tmp_path: Path, host: str, allowed: bool) -> None:
+    """The site's own and those below it, and what the manifest names; a star stands for what is below."""
+    told = {"vendor_link": "https://www.acme.example/home", "hosts": ["cdn.example", "*.wild.example"]}
+    manifest = read_manifest(written(tmp_path, json.dumps({**GOOD, **told})))
+
+    assert manifest.allows(host, "http://127.0.0.1:8080/") is allowed
+    assert not read_manifest(written(tmp_path, json.dumps(GOOD))).allows(host)

@@ -2,7 +2,8 @@
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,6 +13,7 @@ __all__ = ["MANIFEST_NAME", "Developer", "Manifest", "ManifestField", "TakeHints
 
 MANIFEST_NAME = "manifest.konnector"
 SLUG = r"^[a-z0-9][a-z0-9_-]*$"
+HOST = r"^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$"
 
 
 class _Part(BaseModel):
@@ -62,7 +64,8 @@ class Manifest(_Part):
     """The fields of the 2017 manifest and of today's; unknown ones are kept.
 
     `currency` (ISO 4217) is the currency of every bill that does not name its own. `vendor_link` is the site's
-    address. `permissions` and `locales` are kept as they are written.
+    address. `hosts` are those that a run needs beside the site's own: "cdn.example.net", or "*.example.net" for all
+    below one. `permissions` and `locales` are kept as they are written.
     """
 
     name: str = Field(min_length=1)
@@ -78,6 +81,7 @@ class Manifest(_Part):
     description: str = ""
     currency: str = Field("", pattern=r"^([A-Z]{3})?$")
     vendor_link: str | None = Field(None, pattern=r"^https?://")
+    hosts: list[Annotated[str, Field(pattern=HOST)]] = Field(default_factory=list)
     language: str = "python"
     license: str | None = None
     icon: str | None = None
@@ -109,6 +113,17 @@ class Manifest(_Part):
     def secret_fields(self) -> frozenset[str]:
         """The names of the fields whose values are never shown."""
         return frozenset(name for name, field in self.fields.items() if field.is_secret)
+
+    def allows(self, host: str, url: str = "") -> bool:
+        """Whether a run may reach a host: the site's own and those below it, and what `hosts` declares.
+
+        The site is the host of `url`, which is the account's field of that name, and that of `vendor_link`; "www."
+        before it does not count.
+        """
+        own = [urlsplit(link).hostname or "" for link in (url, self.vendor_link or "")]
+        patterns = [f"*.{name.removeprefix('www.')}" for name in own if name]
+        exact = {*self.hosts, *(pattern[2:] for pattern in patterns)}
+        return host in exact or any(host.endswith(name[1:]) for name in [*patterns, *self.hosts] if name[0] == "*")
 
 
 def read_manifest(folder: Path) -> Manifest:

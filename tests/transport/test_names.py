@@ -65,3 +65,11 @@ def test_tokens_are_secret_when_they_look_random(name: str) -> None:
 def test_other_names_are_not(name: str) -> None:
     """However random the value looks."""
     assert not is_secret(name, "aB3dE5fG7hI9", asked=True)
+
+
+@pytest.mark.parametrize("name", ["identifier", "u", "to", ""])
+def test_an_address_that_is_sent_is_somebodys(name: str) -> None:
+    """Under whatever name; those on a page may be the vendor's."""
+    assert is_secret(name, "ada.lovelace+bills@acme.example", asked=True)
+    assert not is_secret(name, "ada.lovelace+bills@acme.example", asked=False)
+    assert not is_secret(name, "https://key@o1.ingest.example/2", asked=True)

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from toolkit.cli.bills import bills
+from toolkit.cli.check import check
 from toolkit.cli.doctor import doctor
 from toolkit.cli.har import har
 from toolkit.cli.install import install
@@ -48,6 +49,7 @@ def _build() -> typer.Typer:
     app.command()(bills)
     app.command()(record)
     app.command()(replay)
+    app.command()(check)
     app.command()(doctor)
     app.command("install-browser")(install)
     app.add_typer(har, name="har")

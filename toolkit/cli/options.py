@@ -12,6 +12,7 @@ from toolkit.errors import UsageError
 __all__ = [
     "CONNECTORS",
     "DATA",
+    "RECORDINGS",
     "AccountOption",
     "ConnectorsOption",
     "DataOption",
@@ -19,6 +20,7 @@ __all__ = [
     "FixtureOption",
     "HeadedOption",
     "JsonOption",
+    "RecordingsOption",
     "Settings",
     "SlowMoOption",
     "SlugArgument",
@@ -29,6 +31,7 @@ __all__ = [
 
 DATA = Path("data")
 CONNECTORS = Path("connectors")
+RECORDINGS = Path("recordings")
 
 
 @dataclass
@@ -89,6 +92,9 @@ ConnectorsOption = Annotated[
         show_default=False,
         callback=_settle_existing,
     ),
+]
+RecordingsOption = Annotated[
+    Path, typer.Option(help="Folder of the recordings.", metavar="PATH", show_default=str(RECORDINGS))
 ]
 VerboseOption = Annotated[
     bool,

@@ -1,6 +1,5 @@
 """`toolkit record` and `toolkit replay`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,12 +7,14 @@ import typer
 from toolkit.account import Account
 from toolkit.cli.options import (
     CONNECTORS,
+    RECORDINGS,
     AccountOption,
     ConnectorsOption,
     FieldsOption,
     FixtureOption,
     HeadedOption,
     JsonOption,
+    RecordingsOption,
     SlowMoOption,
     SlugArgument,
     VerboseOption,
@@ -29,13 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["record", "replay"]
 
-RECORDINGS = Path("recordings")
 FOUND_DIFFERENT = 1
 MOST = 12  # differences that are told
-
-RecordingsOption = Annotated[
-    Path, typer.Option(help="Folder of the recordings.", metavar="PATH", show_default=str(RECORDINGS))
-]
 
 
 def record(

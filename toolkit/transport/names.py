@@ -4,7 +4,7 @@ import re
 
 from toolkit.transport.shapes import looks_secret
 
-__all__ = ["CLAIMS", "KEYWORD", "is_secret"]
+__all__ = ["CLAIMS", "KEYWORD", "is_secret", "is_typed"]
 
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 TYPED = re.compile(
@@ -15,6 +15,7 @@ TOKEN = re.compile(
     r"(?:.* )?(?:\w*(?:token|secret|csrf|xsrf|apikey|sessionid|sessid)|jwt|sid|bearer|authenticity|credentials?)"
     r"|(?:.* )?(?:api key|access key|session id|code|session|key|auth|ticket|state|assertion|verifier|signature|cookie)"
 )
+EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 KEYWORD = re.compile(
     b"token|passw|passp|passc|pwd|secret|csrf|xsrf|otp|jwt|sess|sid|api_key|api-key|apikey|auth|credential|ticket|code"
 )
@@ -29,10 +30,23 @@ CLAIMS = frozenset(
 def is_secret(name: str, value: str, *, asked: bool) -> bool:
     """Whether a value under a name is a secret; `asked` says that it stood in a request.
 
-    What people type (a password, a code) is one whatever it looks like. Tokens must look random, and so must anything
-    in an answer, where the same names label translations, schemas and error codes.
+    What people type (a password, a code) is one whatever it looks like, and so is an e-mail address, under any name.
+    Tokens must look random, and so must anything in an answer, where the same names label translations, schemas and
+    error codes.
     """
-    words = " ".join(word.lower() for word in WORD.findall(name))
-    if any(map(TYPED.fullmatch, (words, words.rpartition(" ")[2], words.replace(" ", "")))):
+    if is_typed(name):
         return bool(value) if asked else looks_secret(value)
-    return bool(TOKEN.fullmatch(words)) and looks_secret(value)
+    if asked and EMAIL.fullmatch(value):
+        return True
+    return bool(TOKEN.fullmatch(words_of(name))) and looks_secret(value)
+
+
+def is_typed(name: str) -> bool:
+    """Whether a name is that of what people type in secret: a password, a PIN, a code."""
+    words = words_of(name)
+    return any(map(TYPED.fullmatch, (words, words.rpartition(" ")[2], words.replace(" ", ""))))
+
+
+def words_of(name: str) -> str:
+    """The words of a name, in small letters: `loginCode` and `LOGIN-CODE` are "login code"."""
+    return " ".join(word.lower() for word in WORD.findall(name))

@@ -1,0 +1,151 @@
+"""Go through connectors and recordings, rule by rule."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from toolkit.jobs.check.code import CODE_RULES, Source
+from toolkit.jobs.check.pairs import CONNECTOR_RULES, ConnectorFolder, sources
+from toolkit.jobs.check.problem import Finding, Problem, Rule
+from toolkit.jobs.check.recording import RECORDING_RULES, Recording, opens
+from toolkit.jobs.check.secrets import SECRET_RULES
+from toolkit.jobs.find import find_connector, find_connectors
+from toolkit.jobs.recordings import replay_connector
+from toolkit.run import Silent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from toolkit.jobs.find import Found
+    from toolkit.run import Observer
+
+__all__ = ["RULES", "Checked", "check"]
+
+SHOWN = 3  # differences of one replay
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was looked at, by name, and what was found, in that order."""
+
+    connectors: list[str] = field(default_factory=list)
+    recordings: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[Finding]:
+        """The findings for which something has to be done."""
+        return [finding for finding in self.findings if finding.problem.counts]
+
+    def look(self, subject: str, rules: Sequence[Rule[Any]], thing: Any) -> bool:
+        """Put something to some rules, and return whether it is well."""
+        found = [Finding(subject, rule.name, problem) for rule in rules for problem in rule.look(thing)]
+        self.findings.extend(found)
+        return not any(finding.problem.counts for finding in found)
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """Folders of recordings, and the connectors that there are."""
+
+    folders: list[str]
+    connectors: list[str]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A recording to replay."""
+
+    found: Found
+    folder: Path
+
+
+def has_connector(orphans: Orphans) -> Iterator[Problem]:
+    """Each folder of recordings has a connector."""
+    for name in orphans.folders:
+        if name not in orphans.connectors:
+            yield Problem("", f"there is no connector `{name}`", "give the folder the slug of one, or remove it")
+
+
+def replays(attempt: Attempt) -> Iterator[Problem]:
+    """A replay ends and saves as expected.json says."""
+    done = replay_connector(attempt.found, attempt.folder)
+    if done.report.interrupted:
+        raise KeyboardInterrupt
+    todo = f"`toolkit replay {attempt.found.slug} {attempt.folder.name}` shows it"
+    for sentence in done.differences[:SHOWN]:
+        yield Problem("", sentence, todo)
+    if more := len(done.differences) - SHOWN:
+        yield from [Problem("", f"and {more} more differences", todo)] if more > 0 else []
+
+
+OPENS, REPLAYS, HAS_CONNECTOR = Rule(opens), Rule(replays), Rule(has_connector)
+OF_RECORDINGS = [*RECORDING_RULES, *SECRET_RULES]
+RULES: list[Rule[Any]] = [*CONNECTOR_RULES, *CODE_RULES, HAS_CONNECTOR, OPENS, *OF_RECORDINGS, REPLAYS]
+
+
+def check(
+    connectors: Path,
+    recordings: Path,
+    slug: str | None = None,
+    *,
+    replay: bool = True,
+    observer: Observer | None = None,
+) -> Checked:
+    """Look at the connector `slug` and its recordings; else at all of a folder, and installed ones with recordings.
+
+    The `observer` is told of each replay as of an operation. Raises UsageError when there is no connector `slug`, and
+    KeyboardInterrupt when a replay was interrupted.
+    """
+    everything = find_connectors(connectors)
+    chosen = (
+        [find_connector(slug, connectors)]
+        if slug
+        else [found for found in everything if found.package is None or (recordings / found.slug).is_dir()]
+    )
+    checked = Checked()
+    for found in chosen:
+        _check_connector(found, recordings, checked, observer or Silent() if replay else None)
+    if slug is None:
+        for name in _folders(recordings):
+            checked.look(name, [HAS_CONNECTOR], Orphans([name], [found.slug for found in everything]))
+    return checked
+
+
+def _check_connector(found: Found, recordings: Path, checked: Checked, observer: Observer | None) -> None:
+    checked.connectors.append(found.slug)
+    connector = ConnectorFolder(found, recordings)
+    first, *others = CONNECTOR_RULES
+    if not checked.look(found.slug, [first], connector):
+        return  # without a manifest nothing else can be told
+    checked.look(found.slug, others, connector)
+    for source in sources(found):
+        if isinstance(source, Source):
+            checked.look(found.slug, CODE_RULES, source)
+    for case in _folders(recordings / found.slug):
+        name = f"{found.slug}/{case}"
+        checked.recordings.append(name)
+        folder = recordings / found.slug / case
+        if checked.look(name, [OPENS], Recording(folder, found.manifest)):
+            checked.look(name, OF_RECORDINGS, Recording(folder, found.manifest))
+            if observer is not None:
+                _replay(name, Attempt(found, folder), checked, observer)
+
+
+def _replay(name: str, attempt: Attempt, checked: Checked, observer: Observer) -> None:
+    observer.operation_started(name)
+    start, well = time.monotonic(), False
+    try:
+        well = checked.look(name, [REPLAYS], attempt)
+    finally:
+        observer.operation_ended(name, "as recorded" if well else "not as recorded", time.monotonic() - start)
+
+
+def _folders(place: Path) -> list[str]:
+    """The names of the folders in a folder; those that begin with a dot are drafts."""
+    if not place.is_dir():
+        return []
+    return sorted(path.name for path in place.iterdir() if path.is_dir() and not path.name.startswith("."))

@@ -1,5 +1,6 @@
 """`toolkit record` and `toolkit replay`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer

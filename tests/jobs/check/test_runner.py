@@ -52,6 +52,15 @@ def test_many_differences_are_not_all_told(project: Project) -> None:
     assert found[-1].problem.wrong == "and 2 more differences"
 
 
+def test_a_recording_that_comes_after_none(project: Project) -> None:
+    """What it needs is not there any more."""
+    project.edit(project.good / "take.json", '"after": ""', '"after": "gone"')
+    found = project.find(replay=True, slug="acme")
+
+    assert [(one.subject, one.rule) for one in found] == [("acme/good", "replays")]
+    assert "gone/take.json cannot be read" in found[0].problem.wrong
+
+
 def test_connectors_of_packages_count_when_they_have_recordings(project: Project) -> None:
     """Else everybody would be told of those that come with the toolkit."""
     places = project.folder / "connectors", project.folder / "recordings"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import toolkit
+from toolkit import errors
 from toolkit.jobs.check.problem import Problem, Rule
 
 __all__ = ["CODE_RULES", "Source", "own_files"]
@@ -19,7 +20,7 @@ OWN_BROWSER = {"sync_playwright", "Playwright"}
 SLEEPERS = {"sleep", "wait_for_timeout"}
 ERRORS = {
     name
-    for name, value in {**vars(builtins), **vars(toolkit)}.items()
+    for name, value in {**vars(builtins), **vars(errors)}.items()
     if isinstance(value, type) and issubclass(value, BaseException)
 }
 

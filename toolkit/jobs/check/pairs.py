@@ -1,17 +1,18 @@
 """Whether a connector is one: its manifest, its fields, its code, and the recordings that belong to it."""
 
 import ast
-import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from toolkit.errors import LoginFailed, ManifestError
+from toolkit.errors import LoginFailed, ManifestError, UsageError
 from toolkit.jobs.check.code import Source, own_files
 from toolkit.jobs.check.problem import Problem, Rule
+from toolkit.jobs.expected import load_expected
 from toolkit.jobs.find import Found
-from toolkit.jobs.recordings import EXPECTED_NAME, find_recordings
+from toolkit.jobs.replaying import find_recordings
 from toolkit.manifest import MANIFEST_NAME
 from toolkit.transport.names import is_typed
 
@@ -34,7 +35,7 @@ class ConnectorFolder:
     def endings(self) -> list[str | None]:
         """The error in which each of its recordings must end, None for none; those that cannot be read left out."""
         folders = [self.recordings / self.slug / case for case in find_recordings(self.recordings, self.slug)]
-        return [ending for folder in folders for ending in _ending(folder / EXPECTED_NAME)]
+        return [ending for folder in folders for ending in _ending(folder)]
 
     @property
     def asks_for_secret(self) -> bool:
@@ -92,8 +93,6 @@ def refused_login(connector: ConnectorFolder) -> Iterator[Problem]:
 CONNECTOR_RULES = [Rule(look) for look in (manifest, code, secret_fields, good_run, refused_login)]
 
 
-def _ending(path: Path) -> Iterator[str | None]:
-    try:
-        yield json.loads(path.read_text("utf-8"))["error"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return
+def _ending(folder: Path) -> Iterator[str | None]:
+    with suppress(UsageError):  # which another rule tells
+        yield load_expected(folder)["error"]

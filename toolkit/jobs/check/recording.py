@@ -1,7 +1,6 @@
 """Whether a recording is whole, holds no secret, and asked only hosts that the manifest declares."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,8 @@ from urllib.parse import urlsplit
 
 from toolkit.errors import ToolkitError
 from toolkit.jobs.check.problem import Problem, Rule
-from toolkit.jobs.recordings import EXPECTED_NAME, FIXTURE_NAME
+from toolkit.jobs.expected import EXPECTED_NAME, load_expected
+from toolkit.jobs.replaying import FIXTURE_NAME
 from toolkit.manifest import Manifest
 from toolkit.transport.har import Har, HarEntry, lint
 from toolkit.transport.har_files import BODIES
@@ -44,14 +44,7 @@ class Recording:
     @cached_property
     def expected(self) -> dict[str, Any]:
         """What its run saved, or the error it ended in."""
-        path = self.folder / EXPECTED_NAME
-        try:
-            expected = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise ToolkitError(f"{path} cannot be read: {error}.") from error
-        if not isinstance(expected, dict) or "error" not in expected or not isinstance(expected.get("entries"), list):
-            raise ToolkitError(f"{path} does not say which entries and which error it expects.")
-        return expected
+        return load_expected(self.folder)
 
     @property
     def files(self) -> list[str]:

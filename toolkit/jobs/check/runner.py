@@ -6,13 +6,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from toolkit.errors import ToolkitError
 from toolkit.jobs.check.code import CODE_RULES, Source
 from toolkit.jobs.check.pairs import CONNECTOR_RULES, ConnectorFolder, sources
 from toolkit.jobs.check.problem import Finding, Problem, Rule
 from toolkit.jobs.check.recording import RECORDING_RULES, Recording, opens
 from toolkit.jobs.check.secrets import SECRET_RULES
 from toolkit.jobs.find import find_connector, find_connectors
-from toolkit.jobs.recordings import replay_connector
+from toolkit.jobs.replaying import replay_connector
 from toolkit.run import Silent
 
 if TYPE_CHECKING:
@@ -72,14 +73,20 @@ def has_connector(orphans: Orphans) -> Iterator[Problem]:
 
 def replays(attempt: Attempt) -> Iterator[Problem]:
     """A replay ends and saves as expected.json says."""
-    done = replay_connector(attempt.found, attempt.folder)
+    todo = f"`toolkit replay {attempt.found.slug} {attempt.folder.name}` shows it"
+    for sentence in _differences(attempt):
+        yield Problem("", sentence, todo)
+
+
+def _differences(attempt: Attempt) -> list[str]:
+    try:
+        done = replay_connector(attempt.found, attempt.folder)
+    except ToolkitError as error:
+        return [error.message]
     if done.report.interrupted:
         raise KeyboardInterrupt
-    todo = f"`toolkit replay {attempt.found.slug} {attempt.folder.name}` shows it"
-    for sentence in done.differences[:SHOWN]:
-        yield Problem("", sentence, todo)
-    if more := len(done.differences) - SHOWN:
-        yield from [Problem("", f"and {more} more differences", todo)] if more > 0 else []
+    more = len(done.differences) - SHOWN
+    return [*done.differences[:SHOWN], *([f"and {more} more differences"] if more > 0 else [])]
 
 
 OPENS, REPLAYS, HAS_CONNECTOR = Rule(opens), Rule(replays), Rule(has_connector)

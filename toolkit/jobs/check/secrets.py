@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.jobs.check.problem import Problem, Rule
 from toolkit.jobs.check.recording import entry_place
+from toolkit.transport.declared import in_exchange
 from toolkit.transport.har_parts import HarError, as_dict
 from toolkit.transport.leaks import is_closed
 from toolkit.transport.learning import Found, in_body, in_cookie, in_entry
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from toolkit.jobs.check.recording import Recording
     from toolkit.transport.har import HarEntry
+    from toolkit.transport.take import Take
 
 __all__ = ["SECRET_RULES"]
 
@@ -62,16 +64,22 @@ def _found(recording: Recording) -> Iterator[tuple[str, Found]]:
         yield TAKE_NAME, Found(name, value)
     for entry in recording.har.entries:
         with suppress(HarError):  # a body that cannot be read is not complete, which another rule tells
-            yield from ((entry_place(entry), found) for found in (*_in_lists(entry), *in_entry(entry)))
+            yield from ((entry_place(entry), found) for found in _in_entry(entry, recording.take))
     for name in recording.files:
         if "/" not in name and name not in {HAR_NAME, TAKE_NAME}:
             for found in in_body((recording.folder / name).read_bytes()):
                 yield name, found
 
 
+def _in_entry(entry: HarEntry, take: Take) -> Iterator[Found]:
+    yield from _in_lists(entry)
+    yield from in_entry(entry)
+    yield from in_exchange(entry, take.secrets)
+
+
 def _placeholders(recording: Recording) -> Iterator[tuple[str, str]]:
     take = recording.take
-    names = recording.manifest.secret_fields | NAMED
+    names = recording.manifest.secret_fields | NAMED | set(take.secrets)
     yield from ((name, value) for name, value in take.fields.items() if name in names)
     yield from (("code", answer) for answer in take.answers)
 

@@ -158,6 +158,33 @@ def test_polls_of_two_sessions_do_not_mix() -> None:
     assert [tape.find(request) for request in asked] == [2, 0, 3, 1, 1]
 
 
+def drawn(number: int) -> str:
+    """An identifier that a client makes."""
+    return f"{number:08x}-1111-4222-8333-444455556666"
+
+
+def test_an_identifier_that_is_drawn_anew_leads_to_the_answers_of_the_old_one() -> None:
+    """Two jobs under identifiers that the client makes: whichever is asked first, each gets its own answers."""
+
+    def jobs(one: int, two: int) -> list[Req]:
+        return [
+            post("/jobs", {"id": drawn(one), "year": 2024}),
+            post("/jobs", {"id": drawn(two), "year": 2025}),
+            *[get(f"/jobs/{drawn(number)}") for number in (one, one, two, two)],
+        ]
+
+    tape, asked = Tape(jobs(1, 2)), jobs(7, 8)
+
+    assert [tape.find(asked[n]) for n in (1, 4, 0, 2, 5, 3)] == [1, 4, 0, 2, 5, 3]
+
+
+def test_a_value_that_comes_again_now_does_not_hold_up_a_poll() -> None:
+    """A signature over the second is the same twice when the replay is faster than the run was."""
+    tape = Tape([get(f"/poll?s={n:032x}a") for n in (1, 1, 2, 3)])
+
+    assert [tape.find(get(f"/poll?s={9:032x}b")) for _ in range(5)] == [0, 1, 2, 3, 3]
+
+
 def test_fresh_values_are_answered_in_order() -> None:
     """A poll with a new identifier and time in each call, none of them recorded, goes on to its end."""
     session = "99999999-aaaa-4bbb-8ccc-dddddddddddd"

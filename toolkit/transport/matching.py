@@ -6,7 +6,9 @@ A request is looked for in three ways:
    X-HTTP-Method-Override and the like). No other header counts.
 2. *by shape*: the same once identifiers, times and tokens are masked, JSON is canonical, the query sorted, a form read
    as fields, a multipart body freed of its boundary and GraphQL of its layout. Among several, those that agree in
-   the rarest of the masked values come first, so that a pool of downloads gets its own answers in any order.
+   the rarest of the masked values come first, so that a pool of downloads gets its own answers in any order. A value
+   that was asked in the place of a recorded one stands for it from then on: who draws an identifier and asks for it
+   later gets the answers of the one that was drawn when it was recorded.
 3. *by path*, only when asked for: the same method, host and path. It hides wrong input, so it is said each time.
 """
 
@@ -44,11 +46,13 @@ class Alike(Queue):
 
     def __init__(self) -> None:
         super().__init__()
+        self.values: dict[int, Sequence[Value]] = {}
         self._by_value: dict[tuple[int, Value], dict[int, None]] = {}
 
     def add(self, index: int, values: Sequence[Value]) -> None:
         """Add one request with its masked values."""
         self.indexes.append(index)
+        self.values[index] = values
         for slot in enumerate(values):
             self._by_value.setdefault(slot, {})[index] = None
 
@@ -87,6 +91,7 @@ class Tape:
         self._exact_queues: dict[Hashable, dict[Hashable, Queue]] = {}
         self._places: dict[Hashable, Queue] = {}
         self._shapes: dict[Hashable, dict[Hashable, Alike]] = {}
+        self._stands_for: dict[Value, Value] = {}
         for index, request in enumerate(requests):
             self._exact.setdefault(address(request), []).append(index)
 
@@ -114,12 +119,21 @@ class Tape:
         shape = shape_of(parts)
         alike = self._alike_at(place).get(shape.key)
         if alike is not None:
-            return self._counted("by shape", alike.nearest(shape.values, self._used))
+            return self._counted("by shape", self._nearest(alike, shape.values))
         if self._loose is not None and place in self._places:
             index = self._places[place].take(self._used)
             self._loose(self._sentence(parts, index))
             return self._counted("by path", index)
         raise self._miss(parts)
+
+    def _nearest(self, alike: Alike, asked: Sequence[Value]) -> int:
+        index = alike.nearest([self._stands_for.get(value, value) for value in asked], self._used)
+        if index in self._used:  # a signature may be the same again where it was not when it was recorded
+            index = alike.nearest(asked, self._used)
+        for value, recorded in zip(asked, alike.values[index], strict=True):
+            if value.shape not in FLEETING:
+                self._stands_for.setdefault(value, recorded)
+        return index
 
     def _counted(self, tier: str, index: int) -> int:
         self.tiers[tier] += 1

@@ -57,6 +57,80 @@ def test_export_is_one_file(command: Command, file: Path, tmp_path: Path) -> Non
     assert [entry.body() for entry in Har.load(target).entries] == [b"12345", b""]
 
 
+LISTING = """
+def list_bills(run):
+    for row in run.session.get("/bills", params={"token": run.fields["password"]}).json():
+        yield bill(row["date"], row["amount"], number=row["id"])
+"""
+ANSWER = b'[{"id": "A-1", "date": "2025-03-31", "amount": "23.90"}]'
+
+
+@pytest.fixture
+def capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_connector: Callable[..., Path]) -> Path:
+    """A HAR for a connector that wants a password, in the folder in which the command runs."""
+    monkeypatch.chdir(tmp_path)
+    write_connector("acme", LISTING, vendor_link="https://acme.example", fields={"password": {"type": "password"}})
+    entry = make_entry("GET", "https://acme.example/bills?token=hunter2-unsafe", started=NOON, status=200, body=ANSWER)
+    Har([entry]).export(tmp_path / "chrome.har")
+    return Path("chrome.har")
+
+
+def test_import_makes_a_recording(command: Command, capture: Path) -> None:
+    """With the login piped in; what it saves is told, and it replays."""
+    fields = '{"password": "hunter2-unsafe"}'
+    said = command("har", "import", capture, "acme", "--fields", "-", stdin=fields)
+
+    assert said.code == 0
+    assert "recordings/acme/imported: 1 request, 1 secret replaced, none found by the scan." in said.out
+    assert "Replayed, it saves: 1 listed: 1 saved." in said.out
+    assert "hunter2" not in Path("recordings/acme/imported/session.har").read_text()
+    assert command("replay", "acme", "imported").code == 0
+    again = command("har", "import", capture, "acme", "--fields", "-", stdin=fields)
+    assert (again.code, "--update" in again.err) == (2, True)
+
+
+def test_import_takes_the_login_from_the_environment(
+    command: Command, capture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a run does; clock and seed may be chosen."""
+    monkeypatch.setenv("TOOLKIT_FIELD_PASSWORD", "hunter2-unsafe")
+    said = command("har", "import", capture, "acme", "--clock", "2020-02-03T04:05:06", "--seed", "9", "--case", "other")
+    take = json.loads(Path("recordings/acme/other/take.json").read_text())
+
+    assert said.code == 0
+    assert (take["clock"], take["seed"]) == ("2020-02-03T04:05:06.000Z", 9)
+
+
+def test_import_says_what_the_capture_lacks(command: Command, capture: Path) -> None:
+    """It is kept, ends with 1, and tells how to go on; a password that was never captured is told."""
+    said = command("har", "import", capture, "acme", "--fields", "-", stdin='{"password": "another-one"}')
+
+    assert said.code == 1
+    assert "acme does not replay it" in said.out
+    assert "The value given for `password` is nowhere in chrome.har" in said.err
+    assert "was not recorded" in said.err
+    assert "`toolkit har import chrome.har acme --case imported --update`" in said.err
+    assert "another-one" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["acne"], "did you mean `acme`?"),
+        (["acme", "--clock", "noon"], "--clock 'noon' is no time"),
+        (["acme", "--case", "../out"], "is no name for a recording"),
+        (["acme"], "acme needs the field `password`"),
+    ],
+)
+def test_import_refuses_with_a_sentence(command: Command, capture: Path, arguments: list[str], word: str) -> None:
+    """And leaves nothing behind."""
+    said = command("har", "import", capture, *arguments)
+
+    assert said.code == 2
+    assert word in said.err
+    assert not Path("recordings").exists()
+
+
 def test_what_is_no_har_is_one_sentence(command: Command, tmp_path: Path) -> None:
     """With the name of the file."""
     (tmp_path / "broken.har").write_text("{")

@@ -23,7 +23,7 @@ from toolkit.cli.options import (
 )
 from toolkit.cli.output import errors, output, write, write_json
 from toolkit.cli.run import field_values
-from toolkit.cli.show import show_outcome, show_trouble
+from toolkit.cli.show import LOOK_THROUGH, show_outcome, show_trouble
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _tell_recorded(done: "Recorded") -> None:
         output(),
         f"\n{done.folder}: {done.requests} requests, {done.secrets} secrets replaced, none found by the scan. "
         f"{ending}Replayed, it saves the same.",
-        "Look through it before you share it: what is yours and no secret, such as a name on a page, is still there.",
+        LOOK_THROUGH,
     )
     if done.changes is not None:
         told = [f"- {sentence}" for sentence in done.changes[:MOST]]

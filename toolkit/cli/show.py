@@ -19,8 +19,19 @@ if TYPE_CHECKING:
     from toolkit.jobs import Workspace
     from toolkit.report import EntryReport, Report
 
-__all__ = ["file_width", "operation_text", "show_outcome", "show_report", "show_trouble", "vendor_column"]
+__all__ = [
+    "LOOK_THROUGH",
+    "file_width",
+    "operation_text",
+    "show_outcome",
+    "show_report",
+    "show_trouble",
+    "vendor_column",
+]
 
+LOOK_THROUGH = (
+    "Look through it before you share it: what is yours and no secret, such as a name on a page, is still there."
+)
 DATE_WIDTH = 10
 AMOUNT_WIDTH = 20
 VENDOR_WIDTH = 20

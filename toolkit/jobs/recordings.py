@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.errors import LoginFailed, UsageError, UserActionNeeded, VendorDown
 from toolkit.jobs.expected import changes, load_expected, save_expected
+from toolkit.jobs.new_folder import new_folder
 from toolkit.jobs.replaying import (
     FIXTURE_NAME,
     RECORDED,
@@ -34,11 +34,8 @@ from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.record import Record
 from toolkit.transport.request import Req
 from toolkit.transport.take import HAR_NAME, Take, TakeError
-from toolkit.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from toolkit.account import Account
     from toolkit.jobs.find import Found
     from toolkit.report import Report
@@ -128,7 +125,7 @@ def _record(found: Found, account: Account, folder: Path, options: RunOptions, r
         return Recorded(report, folder)
     if folder.exists():
         _must_end_as_before(report, folder)
-    with _new_folder(folder) as draft:
+    with new_folder(folder) as draft:
         if options.fixture is not None:
             shutil.copyfile(options.fixture, draft / FIXTURE_NAME)
         secret = found.manifest.secret_fields | {"login"} | set(record.take.secrets)
@@ -201,31 +198,3 @@ def _times(count: int) -> str:
 def _title(entry: HarEntry) -> str:
     method, host, path = place_of(Req.of(entry))
     return f"{method} {host}{path}"
-
-
-@contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside its place, which it takes at the end, an older one's too; gone when anything goes wrong."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        yield draft
-        draft.chmod(0o755)  # a recording holds no secret
-        with uninterrupted():
-            _put(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _put(draft: Path, folder: Path) -> None:
-    """Rename to `folder`; what was there before leaves only then."""
-    if not folder.exists():
-        draft.rename(folder)
-        return
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as place:
-        old = folder.rename(Path(place) / "old")
-        try:
-            draft.rename(folder)
-        except OSError:
-            old.rename(folder)
-            raise

@@ -28,7 +28,7 @@ def _commands(text: str) -> list[str]:
     return text.partition("Commands:\n")[2].splitlines()
 
 
-@pytest.mark.parametrize("name", ["list", "run", "bills", "doctor", "install-browser"])
+@pytest.mark.parametrize("name", ["list", "run", "bills", "check", "doctor", "install-browser"])
 def test_each_help_teaches(command: Command, name: str) -> None:
     """Each command's --help has an example to copy."""
     said = command(name, "--help")

@@ -31,9 +31,9 @@ def check(
     recordings: RecordingsOption = RECORDINGS,
     connectors: ConnectorsOption = CONNECTORS,
 ) -> None:
-    """Check that connectors and recordings are as they should be; no test has to be written.
+    """Check connectors and their recordings.
 
-    Each connector keeps to the rules of its trade and has a recording of a good run and of a refused login. Each
+    No test has to be written. Each connector keeps to the rules of its trade and has a recording of a good run and of a refused login. Each
     recording is complete, holds no secret, asked only the site and the hosts that the manifest declares, and replays
     as its expected.json says.
 

@@ -32,9 +32,7 @@ SEEDS = 2**32 - 1
 KEPT_WITHOUT = 1
 MOST = 12  # sentences that are told
 
-har = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Look into HAR files of any tool, hand them on, make recordings."
-)
+har = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look into HAR files of any tool, and use them.")
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A HAR, or a zip of Playwright.")
@@ -75,8 +73,9 @@ def export(
     file: FileArgument,
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="The HAR to write; it must not be there yet.")],
 ) -> None:
-    """Write one self-contained HAR, for the importers of Chrome's and Firefox's developer tools.
+    """Write one self-contained HAR for developer tools.
 
+    The importers of Chrome's and Firefox's want every body and field in one file.
     The new file holds every password and cookie that the old one holds; only you may read it.
 
     \b
@@ -112,9 +111,9 @@ def import_(
     verbose: VerboseOption = False,
     connectors: ConnectorsOption = CONNECTORS,
 ) -> None:
-    """Make a recording of a HAR that another tool wrote: a browser's developer tools, mitmproxy, Charles and others.
+    """Make a recording of a HAR that another tool wrote.
 
-    Give the login with which it was captured, as to `toolkit run`: it is replaced wherever it stands, like every
+    That is a browser's developer tools, mitmproxy, Charles or another. Give the login with which it was captured, as to `toolkit run`: it is replaced wherever it stands, like every
     cookie and token. The connector is run on the outcome; what it saves becomes expected.json. When it does not come to
     its end, the recording is kept without, and you are told what it asked for and the HAR lacks.
 

@@ -33,9 +33,9 @@ def check(
 ) -> None:
     """Check connectors and their recordings.
 
-    No test has to be written. Each connector keeps to the rules of its trade and has a recording of a good run and of a refused login. Each
-    recording is complete, holds no secret, asked only the site and the hosts that the manifest declares, and replays
-    as its expected.json says.
+    No test has to be written. Each connector keeps to the rules of its trade and has a recording of a good run and of a
+    refused login. Each recording is complete, holds no secret, asked only the site and the hosts that the manifest
+    declares, and replays as its expected.json says.
 
     \b
       toolkit check

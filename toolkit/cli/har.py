@@ -113,9 +113,10 @@ def import_(
 ) -> None:
     """Make a recording of a HAR that another tool wrote.
 
-    That is a browser's developer tools, mitmproxy, Charles or another. Give the login with which it was captured, as to `toolkit run`: it is replaced wherever it stands, like every
-    cookie and token. The connector is run on the outcome; what it saves becomes expected.json. When it does not come to
-    its end, the recording is kept without, and you are told what it asked for and the HAR lacks.
+    That is a browser's developer tools, mitmproxy, Charles or another. Give the login with which it was captured, as to
+    `toolkit run`: it is replaced wherever it stands, like every cookie and token. The connector is run on the outcome;
+    what it saves becomes expected.json. When it does not come to its end, the recording is kept without, and you are
+    told what it asked for and the HAR lacks.
 
     Capture with "Preserve log" and with sensitive data included; a browser leaves out the bodies of downloads.
 

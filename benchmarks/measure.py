@@ -10,7 +10,7 @@ import psutil
 Measured = Mapping[str, float]
 """What one way was measured to take, by the heading of its column, such as {"wall s": 0.52, "CPU s": 0.31}."""
 
-WALL, CPU = "wall s", "CPU s"
+WALL, CPU, PEAK = "wall s", "CPU s", "peak MB"
 
 
 def cost_of(phase: Callable[[], object]) -> Measured:
@@ -25,12 +25,17 @@ def cpu_of_tree() -> float:
     return sum(_cpu_of(process) for process in tree())
 
 
-def peak_of_tree() -> float:
-    """The most memory that each process of the tree ever held, summed, in MB.
+def growth_of(phase: Callable[[], object], process: psutil.Process | None = None) -> Measured:
+    """Run a phase and measure its cost, and by how many MB at most a process, by default this one, grew in it.
 
-    It is what the kernel calls VmHWM. `ru_maxrss` would not do: a process inherits that of the one that started it.
+    The kernel's VmHWM says it, set back to what the process holds at first. `ru_maxrss` would not do: a process
+    inherits that of the one that started it.
     """
-    return sum(_peak_of(process) for process in tree())
+    place = Path(f"/proc/{(process or psutil.Process()).pid}")
+    (place / "clear_refs").write_text("5")
+    before = _megabytes(place, "VmRSS")
+    cost = cost_of(phase)
+    return {**cost, PEAK: _megabytes(place, "VmHWM") - before}
 
 
 def tree() -> list[psutil.Process]:
@@ -45,9 +50,6 @@ def _cpu_of(process: psutil.Process) -> float:
     return 0.0
 
 
-def _peak_of(process: psutil.Process) -> float:
-    with suppress(OSError):
-        for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
+def _megabytes(place: Path, name: str) -> float:
+    lines = (place / "status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(f"{name}:"))

@@ -84,7 +84,7 @@ def show(benchmark: Benchmark, rounds: Sequence[Mapping[str, Measured]]) -> None
     headings = list(dict.fromkeys(heading for way in rounds[0].values() for heading in way))
     table = Table(title=f"{benchmark.title}, median of {len(rounds)}", title_justify="left", box=None)
     table.add_column("way", no_wrap=True)
-    for heading in [*headings, *(f"{heading[:-2]} ratio" for heading in benchmark.ratios)]:
+    for heading in [*headings, *(f"{heading.split()[0]} ratio" for heading in benchmark.ratios)]:
         table.add_column(heading, justify="right")
     for way in benchmark.ways:
         values = [_number(_median(rounds, way, heading)) for heading in headings]

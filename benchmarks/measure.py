@@ -1,27 +1,34 @@
 """What a phase costs, over this process and every process below it: seconds by the wall and of CPU, memory at most."""
 
+import ctypes
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-Measured = Mapping[str, float]
+Measured = dict[str, float]
 """What one way was measured to take, by the heading of its column, such as {"wall s": 0.52, "CPU s": 0.31}."""
 
+PR_SET_CHILD_SUBREAPER = 36  # of Linux' prctl
 WALL, CPU, PEAK = "wall s", "CPU s", "peak MB"
 
 
 def cost_of(phase: Callable[[], object]) -> Measured:
-    """Run a phase and measure its seconds; CPU is summed over the whole tree of processes."""
+    """Run a phase and measure its seconds; CPU is summed over the whole tree of processes, ended ones included.
+
+    A browser that closes leaves processes of its own behind, which then become children of this one.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     cpu, wall = cpu_of_tree(), time.perf_counter()
     phase()
-    return {WALL: time.perf_counter() - wall, CPU: cpu_of_tree() - cpu}
+    wall = time.perf_counter() - wall
+    return {WALL: wall, CPU: cpu_of_tree() - cpu}
 
 
 def cpu_of_tree() -> float:
-    """CPU seconds so far, of this process and all below it, ended ones included."""
+    """CPU seconds so far, of this process and all below it."""
     return sum(_cpu_of(process) for process in tree())
 
 

@@ -3,8 +3,6 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -126,9 +124,7 @@ def test_an_address_that_means_nothing_is_said(url: str) -> None:
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_insert_speaks_the_language_of_the_database(name: str) -> None:
     """Inserting what is not there yet is one statement, in the dialect of the database at hand."""
-    connection: Any = SimpleNamespace(dialect=SimpleNamespace(name=name))
-
-    statement = insert(connection, bills)
+    statement = insert(name, bills)
 
     assert statement.stringify_dialect == name
     assert "ON CONFLICT DO NOTHING" in str(statement.on_conflict_do_nothing())

@@ -100,7 +100,7 @@ class Store:
         """Note that a bank operation paid a bill; a link that is there already stays as it is."""
         row = {"bill_id": bill_id, "operation_id": operation_id, "reason": reason, **statements.origin(provenance)}
         with self._writing() as connection:
-            connection.execute(insert(connection, links).values(row).on_conflict_do_nothing())
+            connection.execute(insert(connection.dialect.name, links).values(row).on_conflict_do_nothing())
 
     def links(self) -> list[LinkRow]:
         """Every link, in the order of creation."""
@@ -128,7 +128,7 @@ class Store:
     def save_report(self, run: str, report: Mapping[str, Any]) -> None:
         """Keep the report of a run, plain JSON values, in place of an earlier one."""
         with self._writing() as connection:
-            statement = insert(connection, runs).values(id=run, report=dict(report))
+            statement = insert(connection.dialect.name, runs).values(id=run, report=dict(report))
             changes = {"report": statement.excluded.report}
             connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.id], set_=changes))
 

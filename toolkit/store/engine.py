@@ -43,12 +43,12 @@ def open_engine(url: str, *, lasting: bool = True) -> Engine:
     return engine
 
 
-def insert(connection: Connection, table: Table) -> sqlite.Insert:
-    """The insert of the database at hand: the one place that knows which databases there are.
+def insert(dialect: str, table: Table) -> sqlite.Insert:
+    """The insert of a database, by its dialect's name: the one place that knows which databases there are.
 
     Both have the same `on_conflict_do_nothing` and `on_conflict_do_update`; the type names one of them.
     """
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return cast("sqlite.Insert", postgresql.insert(table))
     return sqlite.insert(table)
 

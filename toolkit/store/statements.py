@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, Update, bindparam, select, true, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
@@ -71,20 +73,15 @@ def add(connection: Connection, entry: BaseModel, provenance: Provenance) -> str
     """Insert a document unless its natural key or its id is there, and return its id, or None: one statement."""
     table = table_of(entry.doctype)
     row = {**to_row(entry), **origin(provenance), "id": entry.id or uuid4().hex}
-    statement = insert(connection, table).values(row).on_conflict_do_nothing().returning(table.c.id)
-    return connection.execute(statement).scalar_one_or_none()
+    return connection.execute(_inserting(connection.dialect.name, table), row).scalar_one_or_none()
 
 
 def put(connection: Connection, entry: BaseModel, provenance: Provenance, *, by: str) -> str:
     """Insert a document, or write it over the one with the same value in the unique column `by`; return its id."""
     table = table_of(entry.doctype)
     row = {**to_row(entry), **origin(provenance), "id": entry.id or uuid4().hex}
-    target = [table.c.doctype, table.c[by]] if table is documents else [table.c[by]]
-    kept = {"id", "natural_key", "created"}
-    statement = insert(connection, table).values(row)
-    changes = {name: statement.excluded[name] for name in row if name not in kept}
-    statement = statement.on_conflict_do_update(index_elements=target, set_=changes)
-    return str(connection.execute(statement.returning(table.c.id)).scalar_one())
+    statement = _replacing(connection.dialect.name, table, by, tuple(row))
+    return str(connection.execute(statement, row).scalar_one())
 
 
 def overwrite(connection: Connection, entry: BaseModel, changes: Mapping[str, Any]) -> None:
@@ -99,9 +96,32 @@ def attach(connection: Connection, model: type[BaseModel], id_: str, file: File,
     table = table_of(model.doctype)
     file_id = put(connection, file, provenance, by="path")
     changes = {**touch(provenance), "file_id": file_id}
-    changed = connection.execute(update(table).where(_is(table, model, id_)).values(changes)).rowcount
+    changed = connection.execute(_changing(table), {**changes, "its_id": id_, "its_doctype": model.doctype}).rowcount
     if not changed:
         raise StoreError(f"The store has no {model.display_name} with the id {id_}.")
+
+
+# What is executed once for every document is built once: that takes longer than the database needs for it.
+
+
+@cache
+def _inserting(dialect: str, table: Table) -> ReturningInsert[str]:
+    return insert(dialect, table).on_conflict_do_nothing().returning(table.c.id)
+
+
+@cache
+def _replacing(dialect: str, table: Table, by: str, columns: tuple[str, ...]) -> ReturningInsert[str]:
+    target = [table.c.doctype, table.c[by]] if table is documents else [table.c[by]]
+    kept = {"id", "natural_key", "created"}
+    statement = insert(dialect, table)
+    changes = {name: statement.excluded[name] for name in columns if name not in kept}
+    return statement.on_conflict_do_update(index_elements=target, set_=changes).returning(table.c.id)
+
+
+@cache
+def _changing(table: Table) -> Update:
+    doctype = table.c.doctype == bindparam("its_doctype") if table is documents else true()
+    return update(table).where(doctype, table.c.id == bindparam("its_id"))
 
 
 def _of(table: Table, model: type[BaseModel]) -> ColumnElement[bool]:

@@ -211,8 +211,9 @@ class HarEntry:
 
     def request_body(self) -> bytes | None:
         """Give the bytes that were sent, None when none were stored. Raises HarError."""
+        stored = self._post_data
         try:
-            return read_body(self._post_data, self._request_context(), self.files)
+            return read_body(stored, self._request_context(), self.files) if stored else None
         except Unreadable as error:
             raise HarError(f"{self.where}: the request body {error}.") from None
 

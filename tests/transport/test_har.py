@@ -247,6 +247,26 @@ def test_lost_body_file_spoils_one_entry(tmp_path: Path) -> None:
     assert again.entries[0].body() == PAGES["/"][0]
 
 
+def test_long_code_comes_back(tmp_path: Path) -> None:
+    """It is kept compressed, read as it was, and whole in an export; one that is damaged is named."""
+    code = b"let bill = 1;\n" * 10_000
+    headers = [("Content-Type", "text/javascript"), ("Content-Length", str(len(code)))]
+    bundle = make_entry("GET", "http://a.test/a.js", started=NOW, status=200, response_headers=headers, body=code)
+    Har([bundle]).save(tmp_path / "session.har")
+    har = Har.load(tmp_path / "session.har")
+    har.export(tmp_path / "export.har")
+
+    assert (har.entries[0].body(), lint(har)) == (code, [])
+    assert json.loads((tmp_path / "export.har").read_text())["log"]["entries"][0]["response"]["content"] == {
+        "size": len(code), "mimeType": "text/javascript", "text": code.decode(),
+    }  # fmt: skip
+
+    (packed,) = (tmp_path / "bodies").iterdir()
+    packed.write_bytes(packed.read_bytes()[:-9])
+
+    assert lint(har)[0].endswith(f"the response body is in the file bodies/{packed.name}, which does not decompress.")
+
+
 def test_frames_of_playwright_go_into_the_har(tmp_path: Path) -> None:
     """The file of frames beside a recording becomes frames in the HAR, in every form."""
     frame = {"type": "send", "time": 1.5, "opcode": 1, "data": "hi"}

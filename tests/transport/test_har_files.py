@@ -1,5 +1,6 @@
 """Bodies beside a HAR, and writing whole files only."""
 
+import gzip
 import os
 import zipfile
 from collections.abc import Iterator
@@ -87,6 +88,26 @@ def test_body_is_written_once_under_its_digest(tmp_path: Path) -> None:
     assert name == "bodies/02083f4579e08a612425c0c1a17ee47add783b94.pdf"
     assert write_body(tmp_path, b"body", "application/pdf") == name
     assert (tmp_path / name).stat().st_ino == before.st_ino
+
+
+@pytest.mark.parametrize(("mime", "ending"), [("text/javascript", "js.gz"), ("text/css", "css.gz")])
+def test_long_code_is_kept_compressed(tmp_path: Path, mime: str, ending: str) -> None:
+    """A bundle of scripts takes a fraction of its size, under the digest of what it holds, the same each time."""
+    code = b"let bill = 1;\n" * 10_000
+    name = write_body(tmp_path, code, mime)
+    written = (tmp_path / name).read_bytes()
+    (tmp_path / name).unlink()
+
+    assert name == f"bodies/8aadae97d0a1eac0aa3b7623af659de928633b30.{ending}"
+    assert gzip.decompress(written) == code
+    assert len(written) < len(code) / 4
+    assert (tmp_path / write_body(tmp_path, code, mime)).read_bytes() == written
+
+
+@pytest.mark.parametrize(("mime", "length"), [("text/javascript", 1 << 16), ("application/json", 1 << 20)])
+def test_short_code_and_data_are_kept_as_they_are(tmp_path: Path, mime: str, length: int) -> None:
+    """What a review looks at stays readable."""
+    assert (tmp_path / write_body(tmp_path, b" " * length, mime)).read_bytes() == b" " * length
 
 
 def test_damaged_body_file_is_written_anew(tmp_path: Path) -> None:

@@ -14,11 +14,16 @@ from typing import Any, Protocol
 from urllib.parse import quote_plus
 
 from toolkit.transport.har_charsets import BodyContext, Unreadable, as_text, encode
+from toolkit.transport.packing import unpack
 
-__all__ = ["INLINE_LIMIT", "Files", "extension", "put_body", "read_body"]
+__all__ = ["BODIES", "INLINE_LIMIT", "Files", "extension", "put_body", "read_body"]
 
 Raw = dict[str, Any]
 
+BODIES = "bodies"
+"""The folder beside a HAR that holds its bodies."""
+
+PACKED = re.compile(rf"{BODIES}/[0-9a-f]{{40}}\.(?:css|js)\.gz")
 INLINE_LIMIT = 4096
 """Bodies up to this many bytes may stay in the HAR itself."""
 
@@ -101,9 +106,18 @@ def _from_file(name: str, files: Files | None, context: BodyContext) -> bytes:
     if files is None:
         raise Unreadable(f"is in the file {name}, which did not come with the entry")
     data = files.read(name)
+    if PACKED.fullmatch(name):
+        return _unpacked(data, name)
     # What lies in a folder below was written by `har_files.write_body`, with the true bytes.
     text = as_text(data, context.mime) if context.recoded and "/" not in name else None
     return data if text is None else encode(text, context)
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    packed = unpack(data)
+    if packed is None:
+        raise Unreadable(f"is in the file {name}, which does not decompress")
+    return packed.plain
 
 
 def _from_text(text: str, holder: Raw, context: BodyContext) -> bytes:

@@ -1,5 +1,6 @@
 """Files around a HAR: the bodies beside it, in its folder or its zip, and writing that never leaves half a file."""
 
+import gzip
 import hashlib
 import os
 import posixpath
@@ -9,14 +10,15 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from toolkit.transport.har_bodies import extension
+from toolkit.transport.har_bodies import BODIES, extension
 from toolkit.transport.har_charsets import Unreadable
 from toolkit.transport.har_parts import HarError
 
-__all__ = ["BODIES", "Folder", "Zip", "write_atomically", "write_body"]
+__all__ = ["Folder", "Zip", "write_atomically", "write_body"]
 
-BODIES = "bodies"
-"""The folder beside a HAR that holds its bodies."""
+CODE = {"css", "js"}
+LONG_CODE = 1 << 16
+"""A site's code beyond so many bytes is kept compressed: it is most of a recording, and nobody reviews it."""
 
 
 class Folder:
@@ -70,8 +72,14 @@ class Zip:
 
 
 def write_body(folder: Path, data: bytes, mime: str) -> str:
-    """Write a body into the folder of bodies of a HAR's folder, once, and give its name for `_file`."""
-    name = f"{BODIES}/{hashlib.sha1(data, usedforsecurity=False).hexdigest()}.{extension(mime)}"
+    """Write a body into the folder of bodies of a HAR's folder, once, and give its name for `_file`.
+
+    Long scripts and style sheets become `.js.gz` and `.css.gz`, named after what they hold.
+    """
+    kind = extension(mime)
+    name = f"{BODIES}/{hashlib.sha1(data, usedforsecurity=False).hexdigest()}.{kind}"
+    if kind in CODE and len(data) > LONG_CODE:
+        name, data = f"{name}.gz", gzip.compress(data, mtime=0)
     path = folder / name
     if not (path.is_file() and path.read_bytes() == data):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -205,7 +205,8 @@ def test_what_holds_secrets_is_private_and_goes() -> None:
 class Slow(BaseHTTPRequestHandler):
     """A page, and an image of which only the first half comes."""
 
-    half, end = Event(), Event()
+    half: Event
+    end: Event
 
     def do_GET(self) -> None:
         """Answer."""
@@ -224,18 +225,32 @@ class Slow(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_an_image_that_its_page_left_behind_has_no_answer(browser: Browser, record: Record, tmp_path: Path) -> None:
+def leave(page: Page) -> None:
+    """Go to another page."""
+    with page.expect_event("requestfailed"):
+        page.goto("about:blank")
+
+
+def stay(page: Page) -> None:
+    """Let the browser close."""
+    page.evaluate("1")
+
+
+@pytest.mark.parametrize("ending", [leave, stay])
+def test_an_image_that_its_page_left_behind_has_no_answer(
+    browser: Browser, record: Record, tmp_path: Path, ending: Callable[[Page], None]
+) -> None:
     """No page ever had it whole, so the recording is complete without it."""
+    Slow.half, Slow.end = Event(), Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
 
     def journey(page: Page) -> None:
-        page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="commit")
-        with page.expect_event("requestfailed"):
-            page.wait_for_function("document.images.length")
-            Slow.half.wait(30)
-            page.goto("about:blank")
+        with page.expect_response("**/image"):
+            page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="commit")
+        Slow.half.wait(30)
+        ending(page)
 
     browse(record, browser, journey)
     Slow.end.set()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from toolkit.transport.har_entry import HarEntry
 from toolkit.transport.har_parts import HarError, as_dict, to_number, to_size
 
-__all__ = ["lint"]
+__all__ = ["lacks_body", "lint"]
 
 WITHOUT_BODY = {204, 205, 304}
 EMPTY_GZIP = 20
@@ -15,6 +15,11 @@ EMPTY_GZIP = 20
 def lint(entries: Iterable[HarEntry]) -> list[str]:
     """Say in sentences what is missing (bodies, answers) or cannot be replayed (event streams, service workers)."""
     return [f"{entry.where}: {problem}." for entry in entries for problem in _problems(entry)]
+
+
+def lacks_body(entry: HarEntry) -> bool:
+    """Whether the answer had a body that is not there, or not whole."""
+    return any(_response_body(entry))
 
 
 def _problems(entry: HarEntry) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.transport.determinism import init_script
 from toolkit.transport.har import Har, HarEntry
+from toolkit.transport.har_lint import lacks_body
 from toolkit.transport.hops import RecordingAdapter
 from toolkit.transport.live import Live
 from toolkit.transport.steady import in_order
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Record"]
 
 NO_ANSWER = "no answer"
+GIVEN_UP = "net::ERR_ABORTED"
 REFUSED = 400
 READ = {"document", "fetch", "xhr"}
 TIME_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
@@ -117,8 +119,9 @@ def _without_body(entry: HarEntry) -> None:
     """An image or a script whose body no page ever had is complete without it."""
     if entry.status >= REFUSED:
         entry.set_body(b"")  # the page that comes in its place is never read
-    elif entry.raw["response"].get("_failureText"):
-        entry.raw["response"]["status"] = -1  # it was under way when its page went
+    elif entry.raw["response"].get("_failureText") or lacks_body(entry):
+        # It was under way when its page went, or when the browser closed, which the recorder does not call a failure.
+        entry.raw["response"] = {"_failureText": GIVEN_UP, **entry.raw["response"], "status": -1}
 
 
 def _counts(entry: HarEntry) -> bool:

@@ -19,12 +19,13 @@ from toolkit.transport.encodings import Layer, apply, difference, from_base64, i
         (rb"a\u00e9\/\"\n", 'aé/"\n'),
         (rb"\ud83d\ude00", "😀"),
         (rb"\x41\xe9", "Aé"),
+        (rb"l\303\251a\073\"", 'léa;"'),
         (b"&eacute;&#233;&#xE9;&lt;", "ééé<"),
         (b"100% &nosuch; \\q &copy", "100% &nosuch; \\q &copy"),
     ],
 )
 def test_one_level_of_escapes_is_taken_off(data: bytes, text: str) -> None:
-    """Percent, JSON, JavaScript and HTML at once; what only looks like an escape stays."""
+    """Percent, JSON, JavaScript, HTML and quoted cookies at once; what only looks like an escape stays."""
     assert Layer(data).text == text.encode()
 
 
@@ -41,6 +42,7 @@ def test_plain_bytes_have_no_layer() -> None:
         (b"x%c3%a9", b"x%c3%aa"),
         (rb"\u0061\u00E9", rb"\u0062\u00EA"),
         (rb"\x61\xe9", rb"\x62\xea"),
+        (rb"\141\303\251", rb"\142\303\252"),
         (b"&#97;&#xe9;", b"&#98;&#xea;"),
         (b"&eacute;", b"&ecirc;"),
         (b"a%5Cu0061", b"b%5Cu0062"),

@@ -25,6 +25,10 @@ def asked(*headers: tuple[str, str], url: str = URL, body: bytes | None = None) 
             ("Cookie", 'a="s3ss10nValue"; XSRF-TOKEN=abc%2Bdef1%3D%3D'),
             {("a", "s3ss10nValue"), ("XSRF-TOKEN", "abc+def1==")},
         ),
+        (
+            ("Cookie", r'a="l\303\251a martin:2:6629fae49393a053|en"; seen=12 of 20 on 2025-03-01 at noon'),
+            {("a", "6629fae49393a053")},
+        ),
         (("Authorization", "Bearer abcdef123456"), {("authorization", "abcdef123456")}),
         (("authorization", "abcdef123456"), {("authorization", "abcdef123456")}),
         (("Authorization", "Basic YWRhOmh1bnRlcjI="), {("user", "ada"), ("password", "hunter2")}),
@@ -104,6 +108,27 @@ def test_cookies_that_an_answer_sets() -> None:
     headers = [("Set-Cookie", "a=dark; Path=/\nb=s3ss10nValue; Path=/"), ("Location", "/done?ticket=ST12345678")]
 
     assert set(in_response(headers, b"")) == {("b", "s3ss10nValue"), ("ticket", "ST12345678")}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"id": 0, "result": "c9a6d6aaafe145019bfa197fa7f554fc"}', {("result", "c9a6d6aaafe145019bfa197fa7f554fc")}),
+        (b"c9a6d6aaafe145019bfa197fa7f554fc\n", {("token", "c9a6d6aaafe145019bfa197fa7f554fc")}),
+        (b'{"result": "c9a6d6aaafe145019bfa197fa7f554fc", "name": "bill.pdf"}', set()),
+        (b'{"result": "https://acme.example/bills/202503"}', set()),
+        (b'"2025-03-01T12:00:00Z"', set()),
+        (b"internationalisation", set()),
+        (
+            b'{"token": "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NDE1MjE2MDB9.abcdef12345"}',
+            {("jwt", "abcdef12345"), ("token", "abcdef12345")},
+        ),
+        (b"\0c9a6d6aaafe145019bfa197fa7f554fc", set()),
+    ],
+)
+def test_an_answer_that_is_one_random_value(body: bytes, found: set[tuple[str, str]]) -> None:
+    """A token that was asked for needs no name; an identifier among other things does."""
+    assert set(in_response([], body)) == found
 
 
 def test_an_iban_is_found_by_its_check_digits() -> None:

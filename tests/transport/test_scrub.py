@@ -64,6 +64,8 @@ DISGUISES: dict[str, Disguise] = {
     "html in json": lambda v: json.dumps("".join(f"&#{ord(char)};" for char in v)),
     "json in html": lambda v: html.escape(json.dumps({"v": v})),
     "json in a query": lambda v: quote(json.dumps({"v": v}), safe=""),
+    "quoted cookie": lambda v: "".join(chr(b) if chr(b).isalnum() and b < 128 else f"\\{b:03o}" for b in v.encode()),
+    "quoted cookie in json": lambda v: json.dumps("".join(f"\\{byte:03o}" for byte in v.encode())),
     "hex": lambda v: v.encode().hex(),
     "hex, capitals": lambda v: v.encode().hex().upper(),
     "base64 of json": lambda v: base64.b64encode(json.dumps({"deep": v}).encode()).decode(),

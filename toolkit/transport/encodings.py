@@ -1,4 +1,4 @@
-"""The disguises a value wears on the wire: escapes (percent, JSON, JavaScript, HTML) and base64.
+"""The disguises a value wears on the wire: escapes (percent, JSON, JavaScript, HTML, quoted cookies) and base64.
 
 An edit is a map from a position in some bytes to what stands there instead. Edits found in a decoded view are carried
 back through the encoding in the style the original used, so a scrubbed body differs only where a secret stood.
@@ -17,7 +17,8 @@ Edits = dict[int, bytes]
 
 ESCAPE = re.compile(
     rb"%[0-9A-Fa-f]{2}"
-    rb"|\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"\\/bfnrt'])"
+    rb"|\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"\\/bfnrt']"
+    rb"|[0-3][0-7]{2})"
     rb"|&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
 SINGLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -102,12 +103,19 @@ class Layer:
 
 @lru_cache(maxsize=4096)
 def unescape(unit: bytes) -> bytes | None:
-    """What one escape stands for, in UTF-8 (one raw byte for a percent escape); None when it is no escape."""
+    """What one escape stands for, in UTF-8 (one raw byte for percent and octal ones); None when it is no escape."""
     if unit[:1] == b"%":
         return binascii.unhexlify(unit[1:])
+    if is_octal(unit):
+        return bytes([int(unit[1:], 8)])
     text = unit.decode("ascii")
     meaning = html.unescape(text) if text[0] == "&" else from_backslash(text)
     return None if meaning == text else meaning.encode("utf-8", "surrogatepass")
+
+
+def is_octal(unit: bytes) -> bool:
+    """Whether an escape is of the kind in which cookies quote a byte: `\\303`."""
+    return unit[:1] == b"\\" and unit[1:2].isdigit()
 
 
 def from_backslash(text: str) -> str:
@@ -124,6 +132,8 @@ def escape_like(unit: bytes, new: bytes) -> bytes:
     upper = not re.search(rb"[a-f]", unit[1:]) if unit[:1] == b"%" else bool(re.search(rb"[A-F]", unit))
     if unit[:1] == b"%":
         return b"".join((b"%%%02X" if upper else b"%%%02x") % byte for byte in new)
+    if is_octal(unit):
+        return b"".join(b"\\%03o" % byte for byte in new)
     text = new.decode("utf-8", "replace")
     if unit[:1] == b"&":
         return "".join(entity(unit, char) for char in text).encode("ascii")

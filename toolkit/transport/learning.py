@@ -40,7 +40,10 @@ WORDLIKE = re.compile(rb"[a-z]+")
 PART = re.compile(rb'name="([^"]*)"(?![^\r\n]*filename)[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 PAIR = re.compile(r'(\w+)="?([^",\s]+)')
 
+TOKEN = re.compile(r"[\w+/=.~-]{16,}")  # long enough to be no number that people know
+
 LARGEST_FORM = 1 << 20
+SHORT_ANSWER = 1 << 10
 
 
 def in_entry(entry: HarEntry) -> Iterator[Found]:
@@ -62,9 +65,10 @@ def in_request(req: Req) -> Iterator[Found]:
 
 
 def in_response(headers: Headers, body: bytes) -> Iterator[Found]:
-    """The secrets of one answer: its headers, cookies, and what its body calls a token or a password."""
+    """The secrets of one answer: its headers, cookies, and what its body calls a token or a password, or only says."""
     yield from in_headers(headers, asked=False)
     yield from in_body(body)
+    yield from alone(body)
 
 
 def in_headers(headers: Headers, *, asked: bool) -> Iterator[Found]:
@@ -100,11 +104,13 @@ def in_header(name: str, value: str, *, asked: bool) -> Iterator[Found]:
 
 
 def in_cookie(pair: str, *, asked: bool) -> Iterator[Found]:
-    """The secrets of one cookie."""
+    """The secrets of one cookie: all of it or, where it says more, its random parts: `"Ada L:2:6629fae49393a053"`."""
     name, _, value = pair.strip().partition("=")
     for found in inside(name, value.strip('"')):
         if looks_secret(found.value) or is_secret(found.name, found.value, asked=asked):
             yield found
+        else:
+            yield from (Found(found.name, part) for part in TOKEN.findall(found.value) if looks_secret(part))
 
 
 def in_authorization(value: str) -> Iterator[Found]:
@@ -208,6 +214,14 @@ def in_body(body: bytes) -> Iterator[Found]:
     if b"\0" not in body:
         yield from beside_names(body)
         yield from in_tags(body)
+
+
+def alone(body: bytes) -> Iterator[Found]:
+    """The one random value that an answer consists of, whatever it is called: a token that was asked for."""
+    said = list(inside("token", body.decode().strip())) if len(body) < SHORT_ANSWER and is_text(body) else []
+    yield from (
+        found for found in said if len(said) == 1 and TOKEN.fullmatch(found.value) and looks_secret(found.value)
+    )
 
 
 def in_tokens(data: bytes) -> Iterator[Found]:

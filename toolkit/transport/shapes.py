@@ -12,7 +12,8 @@ __all__ = ["Reach", "compact", "is_iban", "looks_secret", "reach_of", "stand_in"
 
 PIECE = re.compile(
     r"(?P<uuid>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)"
-    r"|(?P<escape>%[0-9A-Fa-f]{2}|\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"\\/bfnrt'])|&(?:#\w{1,7}|[A-Za-z]\w{1,31});)"
+    r"|(?P<escape>%[0-9A-Fa-f]{2}|\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"\\/bfnrt']|[0-3][0-7]{2})"
+    r"|&(?:#\w{1,7}|[A-Za-z]\w{1,31});)"
     r"|(?P<tld>(?<=\.)[A-Za-z]{2,24}$)"
     r"|(?P<hex>\b(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]{8,}|[0-9A-F]{8,})\b)"
     r"|(?P<digits>[0-9]+)"

@@ -62,11 +62,12 @@ class Har:
         entry.number = len(self.entries)
 
     def save(self, path: str | Path, *, normal: bool = True) -> None:
-        """Write the HAR, with bodies over 4 KB and binary ones in `bodies/<sha1>.<ext>` beside it, for Playwright too.
+        """Write the HAR, with bodies over 4 KB and binary ones in `bodies/<sha1>.<ext>` beside it.
 
-        Playwright cannot read scripts and style sheets over 64 KB, which are kept compressed: it needs an export. Normal
-        form drops what changes from take to take; with `normal=False` every field stays. Each file appears whole or not
-        at all, the HAR last. Bodies of an older save stay: save into a new folder to be rid of them.
+        Playwright opens it too, but for scripts and style sheets over 64 KB: these are kept compressed (`.js.gz`), and
+        come whole in an export. Normal form drops what changes from take to take; with `normal=False` every field
+        stays. Each file appears whole or not at all, the HAR last. Bodies of an older save stay: save into a new folder
+        to be rid of them.
         """
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)

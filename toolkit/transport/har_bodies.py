@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 from toolkit.transport.har_charsets import BodyContext, Unreadable, as_text, encode
 from toolkit.transport.packing import unpack
 
-__all__ = ["BODIES", "INLINE_LIMIT", "Files", "extension", "put_body", "read_body"]
+__all__ = ["BODIES", "INLINE_LIMIT", "Files", "extension", "plain_body", "put_body", "read_body"]
 
 Raw = dict[str, Any]
 
@@ -92,6 +92,16 @@ def put_body(holder: Raw, data: bytes, mime: str = "application/octet-stream") -
         holder["text"] = text
 
 
+def plain_body(name: str, data: bytes) -> bytes:
+    """Give the body that a file of this name beside a HAR holds, decompressed where it is ours; raise Unreadable."""
+    if not PACKED.fullmatch(name):
+        return data
+    packed = unpack(data)
+    if packed is None:
+        raise Unreadable(f"is in the file {name}, which does not decompress")
+    return packed.plain
+
+
 def extension(mime: str) -> str:
     """Give the file ending for a type: the same on every machine, unlike the one of `mimetypes`."""
     if mime in EXTENSIONS:
@@ -105,19 +115,10 @@ def extension(mime: str) -> str:
 def _from_file(name: str, files: Files | None, context: BodyContext) -> bytes:
     if files is None:
         raise Unreadable(f"is in the file {name}, which did not come with the entry")
-    data = files.read(name)
-    if PACKED.fullmatch(name):
-        return _unpacked(data, name)
+    data = plain_body(name, files.read(name))
     # What lies in a folder below was written by `har_files.write_body`, with the true bytes.
     text = as_text(data, context.mime) if context.recoded and "/" not in name else None
     return data if text is None else encode(text, context)
-
-
-def _unpacked(data: bytes, name: str) -> bytes:
-    packed = unpack(data)
-    if packed is None:
-        raise Unreadable(f"is in the file {name}, which does not decompress")
-    return packed.plain
 
 
 def _from_text(text: str, holder: Raw, context: BodyContext) -> bytes:

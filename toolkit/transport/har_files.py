@@ -14,7 +14,7 @@ from toolkit.transport.har_bodies import BODIES, extension
 from toolkit.transport.har_charsets import Unreadable
 from toolkit.transport.har_parts import HarError
 
-__all__ = ["Folder", "Zip", "write_atomically", "write_body"]
+__all__ = ["BODIES", "Folder", "Zip", "write_atomically", "write_body"]
 
 CODE = {"css", "js"}
 LONG_CODE = 1 << 16

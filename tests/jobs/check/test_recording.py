@@ -1,11 +1,14 @@
 """Rules about what is in the folder of a recording."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.jobs.check.conftest import Project
+from toolkit.transport.har import Har, make_entry
+from toolkit.transport.take import HAR_NAME
 
 
 @pytest.mark.parametrize("name", ["session.har", "take.json", "expected.json"])
@@ -42,6 +45,22 @@ def test_bodies_that_do_not_belong(project: Project) -> None:
         (f"bodies/{orphan.name}", "belongs to no request"),
         ("trace.zip", "is no part of a recording"),
     ]
+
+
+def test_code_that_is_kept_compressed(project: Project) -> None:
+    """It is named after what it holds; one that is damaged holds nothing."""
+    har, code = Har.load(project.good / HAR_NAME), b"let bill = 1;\n" * 10_000
+    url, headers = har.entries[0].url, [("Content-Type", "text/javascript")]
+    har.append(make_entry("GET", url, started=datetime.now(UTC), status=200, response_headers=headers, body=code))
+    har.save(project.good / HAR_NAME)
+    (packed,) = (project.good / "bodies").glob("*.js.gz")
+
+    assert project.wrong("bodies") == []
+
+    packed.write_bytes(packed.read_bytes()[:-9])
+
+    wrong = [one.problem.wrong for one in project.find() if one.rule == "bodies"]
+    assert wrong == ["does not hold what its name says"]
 
 
 def test_an_account_that_does_not_fit(project: Project) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pytest
-from playwright.sync_api import Playwright
 
 from toolkit.account import Account
 from toolkit.log import RunLog
@@ -18,7 +17,8 @@ from toolkit.report import Report
 from toolkit.run import Run
 from toolkit.store import Files, Store
 from toolkit.transport import Live
-from toolkit.web import find_browser, open_driver
+
+pytest_plugins = ["pytester"]
 
 Reply = str | tuple[int, dict[str, str], bytes] | None
 Serve = Callable[[Mapping[str, Reply]], str]
@@ -27,26 +27,6 @@ MakeRun = Callable[..., Run]
 MANIFEST = Manifest(
     name="Acme", slug="acme", type="konnector", version="1.0", source="here", developer=Developer(name="Ada")
 )
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """A thread has one driver: pytest-playwright shares that of the toolkit's own browsers."""
-    with open_driver() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """No address: the plugin's own fixture asks for one in a way that pytest 9 warns about."""
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """pytest-playwright starts the browser that the toolkit would."""
-    found = find_browser()
-    assert found is not None, "no browser: run `toolkit install-browser`"
-    return {**browser_type_launch_args, "executable_path": str(found.path)}
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ import sys
 import pytest
 
 import toolkit
-from toolkit import cli, errors, models, operations, transport, web
+from toolkit import cli, errors, models, operations, testing, transport, web
 
-PACKAGES = [toolkit, errors, models, operations, transport, web, cli]
+PACKAGES = [toolkit, errors, models, operations, testing, transport, web, cli]
 
 
 def test_all_is_sorted_and_true() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from toolkit.store import Files, Provenance, Store
     from toolkit.transport import Transport
 
-__all__ = ["Ask", "BrowserOptions", "Entries", "Observer", "OpensPages", "Run", "Silent", "refuse_to_ask"]
+__all__ = ["Ask", "BrowserOptions", "Entries", "Observer", "OpensPages", "Run", "Silent", "refuse_to_ask", "site_of"]
 
 Ask = Callable[[str, str], str]
 
@@ -94,13 +94,18 @@ def refuse_to_ask(kind: str, message: str) -> str:
     raise TwoFaExpired(f"The site wants a code ({kind}: {message}) and nobody is there to give it.")
 
 
+def site_of(account: Account, manifest: Manifest) -> str | None:
+    """The site of an account: its field `url`, else the manifest's `vendor_link`."""
+    return account.fields.get("url") or manifest.vendor_link
+
+
 class Run:
     """One run of one connector for one account.
 
     fields     the account's values, by the manifest's field names
     entries    `fetched`, `filtered` and `saved` entries
     data       anything one operation leaves for the next
-    page       the browser's page; the browser starts when it is first asked for
+    page       the browser's page; the browser starts when it is first asked for; `browser` is what opens it
     session    the requests session; `hand_over` gives it what the browser won
     store      the documents; `files` the files on disk; `folder` where this run puts its files
     log        `run.log("info", "message", **details)`, secrets masked
@@ -123,6 +128,7 @@ class Run:
         observer: Observer | None = None,
         ask: Ask = refuse_to_ask,
         browser: OpensPages | None = None,
+        session: Session | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.manifest = manifest
@@ -140,10 +146,10 @@ class Run:
         self.entries = Entries()
         self.data: dict[str, Any] = {}
         self.watch = Watch()
-        self._opens: OpensPages = browser or BrowserOptions()
-        self._browser = ExitStack()
+        self.browser: OpensPages = browser or BrowserOptions()
+        self._closing = ExitStack()
         self._page: Page | None = None
-        self.session = Session(transport, base_url=self.base_url)
+        self.session = session or Session(transport, base_url=self.base_url)
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -153,7 +159,7 @@ class Run:
     @property
     def base_url(self) -> str | None:
         """The address that relative ones are relative to."""
-        return self.fields.get("url") or self.manifest.vendor_link
+        return site_of(self.account, self.manifest)
 
     @property
     def provenance(self) -> Provenance:
@@ -184,7 +190,7 @@ class Run:
     def close_browser(self) -> None:
         """Close the page and its browser; asking for `page` again starts a new one."""
         self._page = None
-        self._browser.close()
+        self._closing.close()
 
     def close(self) -> None:
         """Let go of the browser, the session and the transport."""
@@ -203,6 +209,6 @@ class Run:
             self.entries.fetched.append(entry)
 
     def _open_page(self) -> Page:
-        page = self._browser.enter_context(self._opens.open_page(self.transport, self.base_url))
+        page = self._closing.enter_context(self.browser.open_page(self.transport, self.base_url))
         self.watch.attach(page.context)
         return page

@@ -30,7 +30,8 @@ def load_expected(folder: Path) -> dict[str, Any]:
     path = folder / EXPECTED_NAME
     try:
         expected = json.loads(path.read_text("utf-8"))
-        if isinstance(expected["entries"], list) and "error" in expected:
+        entries = expected["entries"]
+        if isinstance(entries, list) and all(isinstance(one, dict) for one in entries) and "error" in expected:
             return dict(expected)
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise UsageError(f"{folder} is no recording: {path.name} cannot be read.") from error

@@ -96,10 +96,11 @@ class Outcome:
         """Compare with what is expected."""
         by_chance = [told(miss) for miss in self.replay.misses if isinstance(miss, Miss) and not miss.certain]
         certain = [sentence for sentence in map(told, self.replay.misses) if sentence not in by_chance]
-        missing = [f"{entry.where} was recorded, and not asked" for entry in self.replay.unused("session")]
-        other = [*certain, *differences(expected, self.found), *missing]
+        other = [*certain, *differences(expected, self.found)]
         if expected["error"] != self.found["error"]:
             other += [*self._ending(), *by_chance]
+        else:
+            other += [f"{entry.where} was recorded, and not asked" for entry in self.replay.unused("session")]
         unused = [entry.where for entry in self.replay.unused()]
         return Replayed(self.report, other, [] if other else by_chance, unused)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import playwright.sync_api as pw
 
-__all__ = ["QUIET", "Browser", "FoundBrowser", "find_browser", "open_browser"]
+__all__ = ["QUIET", "Browser", "FoundBrowser", "check_display", "find_browser", "open_browser"]
 
 # Playwright already turns most of Chromium's own traffic off. What is left goes to hosts that no site needs; the list
 # of signed-in accounts is asked from a port that is never open.
@@ -86,7 +86,8 @@ class Browser:
         self._closing.close()
 
     def _start(self) -> pw.Browser:
-        self._check_display()
+        if self._headed:
+            check_display(self._environ)
         chromium = self._closing.enter_context(open_driver()).chromium
         found = find_browser(self._environ, bundled=lambda: chromium.executable_path)
         if found is None:
@@ -94,11 +95,6 @@ class Browser:
         browser = self._launch(chromium, found)
         self._closing.callback(_close, browser)
         return browser
-
-    def _check_display(self) -> None:
-        displays = {"DISPLAY", "WAYLAND_DISPLAY"}
-        if self._headed and sys.platform == "linux" and not any(self._environ.get(name) for name in displays):
-            raise UsageError("There is no display to show the browser on: leave out --headed, or run under xvfb-run.")
 
     def _launch(self, chromium: pw.BrowserType, found: FoundBrowser) -> pw.Browser:
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
@@ -113,6 +109,13 @@ class Browser:
             )
         except Error as error:
             raise BrowserMissing(does_not_start(found, error.message)) from error
+
+
+def check_display(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise UsageError unless a browser can show its window."""
+    displays = {"DISPLAY", "WAYLAND_DISPLAY"}
+    if sys.platform == "linux" and not any(environ.get(name) for name in displays):
+        raise UsageError("There is no display to show the browser on: leave out --headed, or run under xvfb-run.")
 
 
 def _close(browser: pw.Browser) -> None:

@@ -42,6 +42,23 @@ def open_driver() -> Iterator[Playwright]:
                 playwright.stop()
 
 
+@contextmanager
+def lend_driver(playwright: Playwright) -> Iterator[None]:
+    """Let the browsers of this thread use a driver that somebody else has started, and will stop after the block."""
+    _held.playwright = playwright
+    _held.users += 1
+    try:
+        yield
+    finally:
+        _held.users -= 1
+        _held.playwright = None
+
+
+def driver_is_open() -> bool:
+    """Whether this thread has a driver, so that no other can start in it."""
+    return _held.playwright is not None
+
+
 def _start() -> Playwright:
     import asyncio  # noqa: PLC0415 - slow to import
 

@@ -1,0 +1,164 @@
+"""Perform the run of a recording, with whatever a test has put in place of its parts."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from toolkit.account import Account
+from toolkit.jobs.expected import expected_of
+from toolkit.jobs.replaying import FIXTURE_NAME, RECORDED, Outcome, answering, chain_of, make_steady
+from toolkit.jobs.runner import telling
+from toolkit.log import RunLog
+from toolkit.report import Report
+from toolkit.run import Run, refuse_to_ask
+from toolkit.store import Files
+from toolkit.testing.comparing import Comparison
+from toolkit.testing.recording import Recording
+from toolkit.transport.replay import Replay
+from toolkit.transport.take import TakeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from toolkit.run import Ask, OpensPages
+    from toolkit.store import Store
+    from toolkit.transport import Transport
+    from toolkit.web import Session
+
+__all__ = ["Performance", "Tape", "again", "open_run", "perform", "prepare", "recorded_account"]
+
+
+@dataclass(frozen=True)
+class Tape:
+    """What a run gets from outside: its traffic, the time, and the answers to what the site asks."""
+
+    transport: Transport
+    now: Callable[[], datetime]
+    ask: Ask = refuse_to_ask
+
+    @classmethod
+    def of(cls, recording: Recording) -> Tape:
+        """Everything as it was recorded. Raises TakeError or HarError when the recording cannot be read."""
+        replay = Replay(recording.folder)
+        return cls(replay, lambda: replay.take.clock, answering(replay.take))
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How a run went.
+
+    report       what the connector did
+    found        what it saved, as expected.json says it
+    beside       the entries, each beside the one that was recorded
+    differences  what it asked and was not recorded, or was recorded and not asked, and how it ended when otherwise
+    """
+
+    report: Report
+    found: dict[str, Any]
+    beside: Comparison
+    differences: list[str]
+
+
+@contextmanager
+def open_run(
+    recording: Recording,
+    tape: Tape,
+    folder: Path,
+    *,
+    account: Account,
+    store: Store,
+    session: Session,
+    browser: OpensPages | None,
+) -> Iterator[Run]:
+    """A run on a recording, with its files and its log below an empty folder."""
+    manifest, mask = recording.found.manifest, account.mask()
+    with closing(RunLog(folder / "log.jsonl", mask)) as log:
+        run = Run(
+            manifest=manifest,
+            account=account,
+            store=store,
+            files=Files(folder / "files"),
+            folder=recording.found.slug,
+            transport=tape.transport,
+            log=log,
+            report=Report(recording.found.slug, manifest.version, account.name, RECORDED),
+            mask=mask,
+            ask=tape.ask,
+            browser=browser,
+            session=session,
+            now=tape.now,
+        )
+        with closing(run):
+            yield run
+
+
+def recorded_account(recording: Recording) -> Account:
+    """The account of a recording, whose values stand for the real ones."""
+    return Account(RECORDED, recording.take.fields, recording.found.manifest.secret_fields)
+
+
+def prepare(recording: Recording, run: Run) -> None:
+    """Fill the store with what was there before the run: bank operations, and what other recordings saved.
+
+    Raises TakeError when a recording that comes before does not replay.
+    """
+    for folder in reversed(chain_of(recording.folder)[1:]):
+        earlier = Recording(folder, recording.found)
+        _load_fixture(earlier, run)
+        other = again(earlier, run, recorded_account(earlier))
+        if wrong := _outcome(earlier, other).against(earlier.expected).differences:
+            raise TakeError(f"{earlier.name}, which comes before, does not replay: {wrong[0]}")
+    _load_fixture(recording, run)
+
+
+def again(recording: Recording, run: Run, account: Account) -> Run:
+    """A new run on a recording, in the store of another run and with its files."""
+    tape = Tape.of(recording)
+    other = Run(
+        manifest=run.manifest,
+        account=account,
+        store=run.store,
+        files=run.files,
+        folder=run.folder,
+        transport=tape.transport,
+        log=run.log,
+        report=Report(run.report.connector, run.report.version, RECORDED, RECORDED),
+        mask=run.mask,
+        observer=run.observer,
+        ask=tape.ask,
+        browser=run.browser,
+        now=tape.now,
+    )
+    other.data.update(run.data)
+    return other
+
+
+def perform(recording: Recording, run: Run) -> Performance:
+    """Run the connector; what goes wrong is in the report. A run serves once."""
+    outcome = _outcome(recording, run)
+    report, found = outcome.report, outcome.found
+    expected = recording.expected if recording.is_a_run else found
+    ended = "" if found["error"] == expected["error"] else found["error"] or ""
+    beside = Comparison(expected["entries"], found["entries"], [line.reason for line in report.entries], ended)
+    differences = outcome.against({**found, "error": expected["error"]}).differences
+    return Performance(report, found, beside, differences)
+
+
+def _outcome(recording: Recording, run: Run) -> Outcome:
+    with telling(run.report, run.log, run.mask), closing(run):
+        recording.connector.fetch(run)
+    if run.report.interrupted:
+        raise KeyboardInterrupt
+    found = expected_of(run.report, run.files.root)
+    make_steady(run.report)
+    return Outcome(run.report, found, cast("Replay", run.transport))
+
+
+def _load_fixture(recording: Recording, run: Run) -> None:
+    path = recording.folder / FIXTURE_NAME
+    if path.exists():
+        run.store.load_fixture(path)

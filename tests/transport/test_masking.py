@@ -16,6 +16,8 @@ from toolkit.transport.masking import mask, mask_path
         ("d41d8cd98f00b204e9800998ecf8427e", "<hex>"),
         ("0.123456789012", "<chance>"),
         ("aB3dE5fG7hI9jK1lM3nO", "<token>"),
+        ("qB-DFyjydJeB-v8FRkV-IC5G", "<token>"),
+        ("-TQ_BnJEumHjBqVwzbJZttBR", "<token>"),
     ],
 )
 def test_a_shape_stands_for_the_value(value: str, shape: str) -> None:
@@ -24,7 +26,19 @@ def test_a_shape_stands_for_the_value(value: str, shape: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["2025-03-09", "12345678", "page=2", "a-sentence-of-many-plain-words", "INV-2025-000123", "12.50", "cafe"]
+    "value",
+    [
+        "2025-03-09",
+        "12345678",
+        "page=2",
+        "a-sentence-of-many-plain-words",
+        "INV-2025-000123",
+        "12.50",
+        "cafe",
+        "getMyBillPdfByCustId",
+        "Facture_Numero_ACME_FRANCE_2025",
+        "Invoice-2025-03-Acme-Telecom",
+    ],
 )
 def test_what_selects_content_is_kept(value: str) -> None:
     """A day, a number, a word, an amount."""

@@ -104,7 +104,15 @@ def test_how_far_a_secret_reaches(value: str, reach: Reach) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["s3ss10nValue", "482913", "KjHgFdSaQwErTyUiOpZx", "GA1.2.123456.7654321", "eyJhIjoxfQ.YWJjZGVm1", "a1b2c3d4"],
+    [
+        "s3ss10nValue",
+        "482913",
+        "KjHgFdSaQwErTyUiOpZx",
+        "-TQ_BnJEumHjBqVwzbJZttBR",
+        "GA1.2.123456.7654321",
+        "eyJhIjoxfQ.YWJjZGVm1",
+        "a1b2c3d4",
+    ],
 )
 def test_random_values_look_secret(value: str) -> None:
     """Mixed letters and digits, codes, long mixed cases."""

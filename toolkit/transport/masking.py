@@ -16,6 +16,8 @@ SHAPES = re.compile(
 # Looked for last: its alphabet holds "/" and "-", so that it would swallow an identifier together with its path.
 TOKEN = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w+/-])")
 WORD_BETWEEN_SLASHES = re.compile(r"(?:^|/)[a-z]{3,}/|/[a-z]{3,}$")
+CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]")
+FEWEST_CHANGES = 7  # one in so many characters; words have fewer
 RUN = re.compile(r"[A-Za-z0-9]{12,}")
 
 
@@ -63,4 +65,11 @@ def mask_path(path: str) -> Masked:
 def is_token(text: str) -> bool:
     """Whether letters of both cases and digits are mixed, and what stands between slashes is no word."""
     mixed = any(not (run.isalpha() or run.isdigit() or run.islower() or run.isupper()) for run in RUN.findall(text))
-    return mixed and not WORD_BETWEEN_SLASHES.search(text)
+    return (mixed or is_restless(text)) and not WORD_BETWEEN_SLASHES.search(text)
+
+
+def is_restless(text: str) -> bool:
+    """Whether small letters, capitals and digits follow each other as by chance."""
+    capitals, small = sum(map(str.isupper, text)), sum(map(str.islower, text))
+    even = 3 / 7 < capitals / max(small, 1) < 7 / 3
+    return even and len(CHANGE.findall(text)) * FEWEST_CHANGES >= len(text)

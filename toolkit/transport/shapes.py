@@ -44,6 +44,7 @@ HARMLESS = re.compile(
 )
 TOKEN = re.compile(r"[A-Za-z0-9+/=_.~:|!%*-]+")
 
+JOINTS = str.maketrans("", "", "-_")
 WORD_SIGNS = " -'.\u2019"  # these stand in names and numbers too
 SHORTEST = 4  # below, a value stands everywhere
 SHORTEST_DIGITS = 6  # below, it may be a year or an amount; also the shortest code sent by SMS
@@ -72,8 +73,9 @@ def reach_of(value: str) -> Reach:
 
 def looks_secret(value: str) -> bool:
     """Whether a value under a telling name is random enough: not a word, a date, a number, a path or a version."""
-    if value.isascii() and value.isalpha():
-        return len(value) >= SHORTEST_LETTERS and 1 / 4 < sum(map(str.isupper, value)) / len(value) < 3 / 4
+    letters = value.translate(JOINTS)
+    if letters.isascii() and letters.isalpha():
+        return len(letters) >= SHORTEST_LETTERS and 1 / 4 < sum(map(str.isupper, letters)) / len(letters) < 3 / 4
     if HARMLESS.fullmatch(value) or not TOKEN.fullmatch(value) or TRIVIAL.fullmatch(value):
         return False
     if value.isdigit():

@@ -10,10 +10,10 @@ from toolkit.transport.steady import POOLED, in_order, make_steady
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 
 
-def entry_at(milliseconds: int, url: str, *, pooled: bool = False, status: int = 200) -> HarEntry:
+def entry_at(milliseconds: int, url: str, *, pooled: bool = False, status: int = 200, **more: object) -> HarEntry:
     """An entry of that moment."""
     entry = make_entry("GET", url, started=NOON + timedelta(milliseconds=milliseconds), status=status)
-    entry.raw[POOLED] = pooled
+    entry.raw |= {POOLED: pooled, **more}
     return entry
 
 
@@ -37,6 +37,53 @@ def test_answers_of_one_url_stay_in_order() -> None:
     entries = [entry_at(ms, "poll", pooled=True, status=status) for ms, status in ((3, 200), (1, 202), (2, 203))]
 
     assert [entry.status for entry in in_order(entries)] == [202, 203, 200]
+
+
+def test_what_a_pool_asks_is_told_apart_by_more_than_its_address() -> None:
+    """By what is sent; then by values that are random until they have their stand-ins."""
+    entries = [entry_at(ms, f"/link?n={ms:032x}a", pooled=True) for ms in (3, 1, 2)]
+    for entry, body in zip(entries, (b"doc=1", b"doc=2", b"doc=1"), strict=True):
+        entry.store_request_body(body)
+
+    assert [entry.url[-2:] for entry in in_order(entries)] == ["2a", "3a", "1a"]
+
+
+def test_what_was_under_way_at_once_at_one_place_stands_by_its_content() -> None:
+    """Which of them was first is chance; one after the other is none, and neither is another place."""
+    at_once = [entry_at(1, "/list?page=2", time=9), entry_at(2, "/list?page=1", time=2), entry_at(3, "/more")]
+    in_turn = [entry_at(11, "/list?page=4", time=1), entry_at(13, "/list?page=3", time=1)]
+
+    assert [entry.url for entry in in_order(at_once + in_turn)] == [
+        "/list?page=1",
+        "/list?page=2",
+        "/more",
+        "/list?page=4",
+        "/list?page=3",
+    ]
+
+
+def test_what_an_iframe_asks_stands_behind_its_page() -> None:
+    """Two of them load at once; the tab's own requests stay in their order."""
+
+    def asked(milliseconds: int, url: str, frame: str, kind: str = "fetch") -> HarEntry:
+        return entry_at(milliseconds, url, pageref="tab", _frameref=frame, _resourceType=kind)
+
+    entries = [
+        asked(1, "/", "top", "document"),
+        asked(2, "/one", "one", "document"),
+        asked(3, "/two", "two", "document"),
+        asked(4, "/a", "top"),
+        asked(5, "/of-two", "two"),
+        asked(6, "/of-one", "one"),
+        asked(7, "/b", "top"),
+        asked(8, "/two-again", "two", "document"),
+        asked(9, "/c", "top"),
+        asked(10, "/of-two-again", "two"),
+    ]
+
+    assert [entry.url for entry in in_order(entries)] == [
+        *("/", "/one", "/of-one", "/two", "/of-two", "/a", "/b", "/two-again", "/of-two-again", "/c"),
+    ]
 
 
 def jwt(**claims: object) -> str:

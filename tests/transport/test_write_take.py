@@ -5,8 +5,9 @@ from pathlib import Path
 
 from toolkit.transport.har import Har, make_entry
 from toolkit.transport.learning import in_entry
+from toolkit.transport.masking import Value
 from toolkit.transport.take import HAR_NAME, Take, digest
-from toolkit.transport.write_take import write_take
+from toolkit.transport.write_take import settle, write_take
 
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 TAKE = Take(clock=NOON, seed=1, fields={"url": "https://acme.example", "password": "hunter2!"}, answers=("482913",))
@@ -36,6 +37,30 @@ def test_a_take_knows_its_stand_ins(tmp_path: Path) -> None:
     assert {digest(value) for value in [*found, take.fields["password"], *take.answers]} == set(take.stand_ins)
     assert (count, len(take.stand_ins)) == (7, 7)
     assert take.fields["url"] == TAKE.fields["url"]
+
+
+def test_what_a_replay_asks_otherwise_is_left_out(tmp_path: Path) -> None:
+    """A nonce goes, in a body beside the HAR too; what stands for a secret already stays."""
+    nonce, secret = "0b0e7a52-1111-4222-8333-444455556666", "d41d8cd98f00b204e9800998ecf8427e"
+    entry = make_entry(
+        "POST",
+        f"https://acme.example/?n={nonce}&signature={secret}",
+        started=NOON,
+        status=200,
+        request_body=f"n={nonce}&more={'x' * 5000}".encode(),
+    )
+    write_take([entry], TAKE, tmp_path, frozenset())
+    written = Har.load(tmp_path / HAR_NAME).entries[0]
+    signature = written.url.rpartition("=")[2]
+
+    settle(tmp_path, {Value("uuid", nonce), Value("hex", signature)})
+
+    assert nonce in written.url
+    settled = Har.load(tmp_path / HAR_NAME).entries[0]
+    assert settled.url.endswith(f"&signature={signature}")
+    assert nonce not in settled.url
+    assert nonce.encode() not in (settled.request_body() or b"")
+    assert len(list((tmp_path / "bodies").iterdir())) == 1
 
 
 def test_a_take_shows_no_value() -> None:

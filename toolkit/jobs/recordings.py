@@ -34,6 +34,7 @@ from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.record import Record
 from toolkit.transport.request import Req
 from toolkit.transport.take import HAR_NAME, Take, TakeError
+from toolkit.transport.write_take import settle
 
 if TYPE_CHECKING:
     from toolkit.account import Account
@@ -131,6 +132,7 @@ def _record(found: Found, account: Account, folder: Path, options: RunOptions, r
         secret = found.manifest.secret_fields | {"login"} | set(record.take.secrets)
         count = record.write(draft, account.fields, secret, answers)
         again = _checked(found, draft, report, options)
+        settle(draft, again.replay.varied)
         save_expected(draft, again.found)
         requests = len(Har.load(draft / HAR_NAME).entries)
         return Recorded(report, folder, requests, count, _changes(folder, draft) if folder.exists() else None)

@@ -75,13 +75,15 @@ class Tape:
     """The recorded requests and how far they are used up. Safe to use from several threads.
 
     `ignore` names fields of query and body ("csrf", "user.id") and headers that do not count. `loose`, when given,
-    turns on matching by path and is told each time in a sentence.
+    turns on matching by path and is told each time in a sentence. `varied` are the recorded values in the place of
+    which others were asked.
     """
 
     def __init__(
         self, requests: Sequence[RequestLike], *, ignore: Iterable[str] = (), loose: Loud | None = None
     ) -> None:
         self.tiers: Counter[str] = Counter()
+        self.varied: set[Value] = set()
         self._requests = requests
         self._ignore = frozenset(ignore)
         self._loose = loose
@@ -131,6 +133,8 @@ class Tape:
         if index in self._used:  # a signature may be the same again where it was not when it was recorded
             index = alike.nearest(asked, self._used)
         for value, recorded in zip(asked, alike.values[index], strict=True):
+            if value != recorded:
+                self.varied.add(recorded)
             if value.shape not in FLEETING:
                 self._stands_for.setdefault(value, recorded)
         return index

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
     from toolkit.errors import ToolkitError
+    from toolkit.transport.masking import Value
 
 __all__ = ["Replay"]
 
@@ -93,6 +94,11 @@ class Replay:
     def tiers(self) -> Counter[str]:
         """How many requests were matched in which way: {"exact": 36, "by shape": 11}."""
         return sum((reel.tape.tiers for reel in self._reels.values()), Counter[str]())
+
+    @property
+    def varied(self) -> set[Value]:
+        """The recorded values in the place of which others were asked, such as nonces and signatures."""
+        return {value for reel in self._reels.values() for value in reel.tape.varied}
 
     def unused(self, half: Client | None = None) -> list[HarEntry]:
         """The recorded requests, of one half or of both, that were never asked for, in order."""

@@ -4,9 +4,13 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
+from datetime import timedelta
 
+from toolkit.transport.canonical import parts_of, place_of, shape_of
 from toolkit.transport.encodings import from_base64
 from toolkit.transport.har_entry import HarEntry
+from toolkit.transport.har_parts import to_number
+from toolkit.transport.request import Req
 
 __all__ = ["POOLED", "in_order", "make_steady"]
 
@@ -17,23 +21,45 @@ TIMES = {"auth_time", "exp", "iat", "nbf"}
 
 
 def in_order(entries: Iterable[HarEntry]) -> list[HarEntry]:
-    """The entries by their start; those that other threads sent for the session, by their URL.
+    """The entries by their start, but for what chance puts first.
 
-    Which of several downloads is first is chance. Answers of one URL stay in their order.
+    What an iframe asks stands behind its page. What the session's other threads ask, and what was under way at once at
+    one place, stands by its shape, requests that are the same in their order.
     """
-    ordered: list[HarEntry] = []
-    pool: list[HarEntry] = []
-    for entry in sorted(entries, key=lambda each: each.started):
-        if entry.raw.get(POOLED):
-            pool.append(entry)
+    runs: list[list[HarEntry]] = []
+    for entry in _behind_their_pages(sorted(entries, key=lambda each: each.started)):
+        if runs and _side_by_side(runs[-1][-1], entry):
+            runs[-1].append(entry)
         else:
-            ordered += [*_by_url(pool), entry]
-            pool = []
-    return ordered + _by_url(pool)
+            runs.append([entry])
+    return [entry for run in runs for entry in (sorted(run, key=_content) if run[1:] else run)]
 
 
-def _by_url(entries: list[HarEntry]) -> list[HarEntry]:
-    return sorted(entries, key=lambda each: each.url)
+def _behind_their_pages(entries: list[HarEntry]) -> list[HarEntry]:
+    tops: dict[object, object] = {}  # the frame that each tab shows: the first one to ask
+    begun = {}
+    places = []
+    for entry in entries:
+        frame = entry.raw.get("_frameref")
+        is_top = frame == tops.setdefault(entry.raw.get("pageref"), frame)
+        if is_top or frame not in begun or entry.resource_type == "document":
+            begun[frame] = entry.started
+        places.append(begun[frame])
+    return [entry for _, entry in sorted(zip(places, entries, strict=True), key=lambda pair: pair[0])]
+
+
+def _side_by_side(one: HarEntry, other: HarEntry) -> bool:
+    pooled = {bool(entry.raw.get(POOLED)) for entry in (one, other)}
+    if True in pooled:
+        return pooled == {True}
+    ended = one.started + timedelta(milliseconds=to_number(one.raw.get("time")))
+    return other.started < ended and place_of(Req.of(one)) == place_of(Req.of(other))
+
+
+def _content(entry: HarEntry) -> tuple[tuple[str, ...], str, bytes]:
+    """What tells requests apart, first as far as it is no chance."""
+    request = Req.of(entry)
+    return shape_of(parts_of(request)).key, request.url, request.body or b""
 
 
 def make_steady(entry: HarEntry) -> None:

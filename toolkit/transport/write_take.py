@@ -6,19 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from toolkit.transport.declared import in_exchange
+from toolkit.transport.fresh import leave_out, make_alike
+from toolkit.transport.given import given_back
 from toolkit.transport.har import Har, HarEntry, lint
+from toolkit.transport.har_files import BODIES
 from toolkit.transport.leaks import scan
 from toolkit.transport.learning import in_entry
 from toolkit.transport.request import Req
 from toolkit.transport.scrub import Scrubber
-from toolkit.transport.steady import make_steady
+from toolkit.transport.steady import in_order, make_steady
 from toolkit.transport.take import HAR_NAME, Take, TakeError, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-__all__ = ["write_take"]
+    from toolkit.transport.masking import Value
+
+__all__ = ["settle", "write_take"]
 
 STAND_INS = "take"  # what stands for a secret follows from its place alone, so that two takes are alike
 
@@ -36,12 +41,26 @@ def write_take(entries: Sequence[HarEntry], take: Take, folder: Path, secret: fr
     scrubber = _taught(har, take, secret)
     for entry in har.entries:
         _scrub(scrubber, entry)
+    har.entries = in_order(har.entries)  # anew, for what had random values has steady ones now
+    make_alike(har.entries, take.clock, [scrubber.stand_in(known.value) for known in scrubber.secrets])
+    for entry in har.entries:
         make_steady(entry)
     har.save(folder / HAR_NAME)
     _placeholders(take, scrubber, secret, har.entries).save(folder)
     if leaks := scan(folder, scrubber.secrets).leaks:
         raise TakeError(f"A secret ({leaks[0].secret}) is still in {leaks[0].where}, as {leaks[0].encoding}.")
     return len(scrubber.secrets)
+
+
+def settle(folder: Path, varied: Collection[Value]) -> None:
+    """Replace in a take that was written what a replay asked otherwise: nonces and signatures of the session."""
+    har, stand_ins = Har.load(folder / HAR_NAME), set(Take.load(folder).stand_ins)
+    leave_out(har.entries, {value for value in varied if digest(value.text) not in stand_ins})
+    har.save(folder / HAR_NAME)
+    kept = (folder / HAR_NAME).read_text("utf-8")
+    for body in (folder / BODIES).glob("*"):
+        if body.name not in kept:
+            body.unlink()
 
 
 def _taught(har: Har, take: Take, secret: frozenset[str]) -> Scrubber:
@@ -52,6 +71,8 @@ def _taught(har: Har, take: Take, secret: frozenset[str]) -> Scrubber:
     for entry in har.entries:
         for found in (*in_exchange(entry, take.secrets), *in_entry(entry)):
             scrubber.add(found.name, found.value)
+    for found in given_back(har.entries):
+        scrubber.add(found.name, found.value)
     return scrubber
 
 

@@ -1,11 +1,13 @@
 """Secrets found by where they stand."""
 
+import base64
 import gzip
 import json
 
 import pytest
 
-from toolkit.transport.learning import Found, in_body, in_request, in_response
+from toolkit.transport.learned_values import Found
+from toolkit.transport.learning import in_body, in_request, in_response
 from toolkit.transport.request import Req
 
 URL = "https://acme.example/"
@@ -82,6 +84,9 @@ def test_addresses() -> None:
         b'<input value="a1b2c3d4e5" type="hidden" name="csrfToken">',
         b"<meta name=csrfToken content=a1b2c3d4e5>",
         b"go(?csrfToken=a1b2c3d4e5&x=1)",
+        b"CONNECT\ncsrfToken:a1b2c3d4e5\n",
+        b"<soap:Body><ns1:csrfToken xsi:type='x'>a1b2c3d4e5</ns1:csrfToken>",
+        b'{"payload":"eyJjc3JmVG9rZW4iOiJhMWIyYzNkNGU1In0="}',
         gzip.compress(b'{"csrfToken": "a1b2c3d4e5"}'),
     ],
 )
@@ -96,11 +101,46 @@ def test_values_beside_a_telling_name_in_an_answer(body: bytes) -> None:
         b'{"password":"Mot de passe","tokenType":"Bearer123"}',
         b'{"code":"ERR_TOKEN","expires":3600}',
         b"\0\1token=a1b2c3d4e5",
+        b"this.session = other2.session; signature:buffer.readUInt32LE()",
+        b"if (event.keyCode===229||event.charCode==8) go(response2.statusCode)",
+        b"<pre><code>INV-20240017</code></pre>",
     ],
 )
 def test_labels_and_binary_data_teach_nothing(body: bytes) -> None:
     """The names alone are no reason."""
     assert list(in_body(body)) == []
+
+
+def test_texts_in_latin_1() -> None:
+    """Names and passwords in Basic authorization, queries and forms."""
+    basic = "Basic " + base64.b64encode("jörg:pässword".encode("latin-1")).decode()
+
+    assert asked(("Authorization", basic)) == {("user", "jörg"), ("password", "pässword")}
+    assert asked(url=f"{URL}?password=p%E4ssword") == {("password", "pässword")}
+    assert asked(("Content-Type", FORM), body=b"password=p%E4ssword") == {("password", "pässword")}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [("text/xml", b"<login><pin>12</pin></login>"), ("application/soap+xml", b"<a:login><a:Pin>12</a:Pin></a:login>")],
+)
+def test_xml_of_a_request(content_type: str, body: bytes) -> None:
+    """What is typed is a secret however short."""
+    assert {found.value for found in asked(("Content-Type", content_type), body=body)} == {"12"}
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://files.example/a.pdf?se=2025-01-01&sig=aB3%2BdE5fG7%3D", ("sig", "aB3+dE5fG7=")),
+        ("https://s3.example/a.pdf?X-Amz-Signature=ab12cd34ef56ab12", ("X-Amz-Signature", "ab12cd34ef56ab12")),
+    ],
+)
+def test_signed_links(url: str, found: tuple[str, str]) -> None:
+    """When they are followed, and when an answer only lists them."""
+    assert asked(url=url) == {found}
+    assert found in set(in_body(json.dumps({"link": url}).encode()))
+    assert found[1] in {one.value for one in in_body(json.dumps({"link": url}).replace("&", "\\u0026").encode())}
 
 
 def test_cookies_that_an_answer_sets() -> None:
@@ -132,7 +172,13 @@ def test_an_answer_that_is_one_random_value(body: bytes, found: set[tuple[str, s
 
 
 def test_an_iban_is_found_by_its_check_digits() -> None:
-    """And only then."""
+    """And only then; in addresses and headers too, with spaces that do not break, behind escapes."""
     body = b"FR76 3000 6000 0112 3456 7890 189 and FR7630006000011234567890188"
 
     assert list(in_body(body)) == [("iban", "FR76 3000 6000 0112 3456 7890 189")]
+    assert list(in_body(body.replace(b" ", b"&nbsp;"))) == [
+        ("iban", "FR76 3000 6000 0112 3456 7890 189".replace(" ", "\u00a0"))
+    ]
+    assert asked(url=f"{URL}iban/FR76%203000%206000%200112%203456%207890%20189") == {
+        ("iban", "FR76 3000 6000 0112 3456 7890 189")
+    }

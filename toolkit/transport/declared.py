@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import chain
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
+from toolkit.transport.encodings import decoded
 from toolkit.transport.har_entry import HarEntry
-from toolkit.transport.learning import ATTRIBUTE, PART, TAG, Found, as_json
+from toolkit.transport.learned_values import Found, as_json
+from toolkit.transport.learning import ATTRIBUTE, PART, TAG, pairs
 from toolkit.transport.packing import unpack
 from toolkit.transport.request import Headers
 
@@ -27,8 +29,8 @@ def in_exchange(entry: HarEntry, names: Collection[str]) -> Iterator[Found]:
 
 def _in_url(url: str) -> Iterator[tuple[str, str]]:
     parts = urlsplit(url)
-    yield from parse_qsl(parts.query)
-    yield from parse_qsl(parts.fragment)
+    yield from pairs(parts.query)
+    yield from pairs(parts.fragment)
 
 
 def _in_headers(headers: Headers) -> Iterator[tuple[str, str]]:
@@ -43,13 +45,13 @@ def _in_headers(headers: Headers) -> Iterator[tuple[str, str]]:
 def _in_body(body: bytes) -> Iterator[tuple[str, str]]:
     packed = unpack(body)
     body = packed.plain if packed else body
-    text = body.decode("utf-8", "replace")
+    text = decoded(body)
     if (tree := as_json(text)) is not None:
         yield from _in_tree("", tree)
     elif b"\0" not in body:
-        yield from parse_qsl(text)
+        yield from pairs(text)
         for name, value in PART.findall(body):
-            yield name.decode("utf-8", "replace"), value.decode("utf-8", "replace")
+            yield decoded(name), decoded(value)
         for tag in TAG.findall(body):
             yield from _in_tag(tag.decode("utf-8", "replace"))
 

@@ -11,7 +11,20 @@ from bisect import bisect_right
 from functools import lru_cache
 from html.entities import codepoint2name
 
-__all__ = ["BASE64", "Edits", "Layer", "apply", "difference", "from_base64", "is_text", "to_base64"]
+__all__ = [
+    "BASE64",
+    "HEX",
+    "Edits",
+    "Layer",
+    "apply",
+    "decoded",
+    "difference",
+    "from_base64",
+    "from_hex",
+    "is_text",
+    "to_base64",
+    "to_hex",
+]
 
 Edits = dict[int, bytes]
 
@@ -25,6 +38,7 @@ SINGLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 TEXT = re.compile(rb"(?:[\t\n\r -~]++|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*+")
 
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
+HEX = re.compile(rb"(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,}")
 TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 JSON_START = b"eyJ"  # base64 of a JSON object
@@ -169,6 +183,25 @@ def to_base64(raw: bytes, like: bytes) -> bytes:
     token = binascii.b2a_base64(raw, newline=False).rstrip(b"=")
     url_safe = b"-" in like or b"_" in like or like.startswith(JSON_START)
     return token.translate(TO_URL_SAFE) if url_safe else token
+
+
+def from_hex(token: bytes) -> bytes | None:
+    """What a run of hex digits stands for; None when it is none, or a short one."""
+    return binascii.unhexlify(token) if HEX.fullmatch(token) else None
+
+
+def to_hex(raw: bytes, like: bytes) -> bytes:
+    """Hex digits, in capitals if those of `like` are."""
+    digits = raw.hex().encode()
+    return digits.upper() if like != like.lower() else digits
+
+
+def decoded(data: bytes) -> str:
+    """The text of some bytes: UTF-8, or else Latin-1, in which every byte is a character."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def is_text(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toolkit.transport.encodings import Layer
-from toolkit.transport.shapes import Reach, compact, is_iban
+from toolkit.transport.shapes import IBAN_SPACES, Reach, compact, is_iban
 
 __all__ = ["Form", "Secret", "forms_of", "place_pattern"]
 
@@ -69,7 +69,8 @@ def variants(old: str, new: str) -> Iterator[tuple[bytes, bytes]]:
             pairs.setdefault(change(old), change(new))
     if is_iban(old):
         short, instead = compact(old), compact(new)
-        pairs |= {short: instead, grouped(short): grouped(instead)}
+        pairs |= {short: instead}
+        pairs |= {grouped(short, space): grouped(instead, space) for space in IBAN_SPACES}
     pairs |= {key.replace(" ", "+"): value.replace(" ", "+") for key, value in pairs.items()}
     seen: dict[bytes, bytes] = {}
     for key, value in pairs.items():
@@ -79,9 +80,9 @@ def variants(old: str, new: str) -> Iterator[tuple[bytes, bytes]]:
     yield from ((key, value) for key, value in seen.items() if len(key) == len(value))
 
 
-def grouped(iban: str) -> str:
+def grouped(iban: str, space: str) -> str:
     """An IBAN as printed: groups of four."""
-    return " ".join(iban[i : i + 4] for i in range(0, len(iban), 4))
+    return space.join(iban[i : i + 4] for i in range(0, len(iban), 4))
 
 
 def latin(text: str) -> bytes:

@@ -4,6 +4,7 @@ The scan takes encodings off more greedily than the scrubber does: base64 at eve
 reads as text, compressed streams and archives inside each other. What it reports, the scrubber did not see.
 """
 
+import binascii
 import io
 import re
 import zipfile
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from toolkit.transport.encodings import BASE64, Layer, from_base64
+from toolkit.transport.encodings import BASE64, HEX, Layer, from_base64
 from toolkit.transport.forms import Form, Secret, forms_of, place_pattern
 from toolkit.transport.packing import LARGEST, unpack
 from toolkit.transport.shapes import Reach, reach_of
@@ -117,6 +118,8 @@ def views(where: str, data: bytes) -> Iterator[tuple[str, bytes, str]]:
         return
     if layer := Layer(data):
         yield where, layer.text, "escaped"
+    if runs := set(HEX.findall(data)):
+        yield where, b"\n".join(map(binascii.unhexlify, runs)), "hex"
     whole = BROKEN_LINE.sub(b"", data)
     tokens = set(BASE64.findall(whole))
     for offset in range(4) if tokens else ():

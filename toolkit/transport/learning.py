@@ -1,14 +1,14 @@
 """Where secrets stand in traffic that nobody described: cookies, headers, fields, tokens and what they carry."""
 
-import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
-from toolkit.transport.encodings import Layer, from_base64, is_text
+from toolkit.transport.encodings import Layer, decoded, from_base64, is_text
 from toolkit.transport.har_entry import HarEntry
-from toolkit.transport.names import CLAIMS, KEYWORD, is_secret
+from toolkit.transport.learned_values import Found, as_json, in_tokens, in_tree, inside, kept, readable
+from toolkit.transport.names import KEYWORD, is_secret
 from toolkit.transport.packing import unpack
 from toolkit.transport.request import Headers, Req
 from toolkit.transport.shapes import is_iban, looks_secret
@@ -16,32 +16,30 @@ from toolkit.transport.shapes import is_iban, looks_secret
 __all__ = ["Found", "in_body", "in_entry", "in_request", "in_response"]
 
 
-class Found(NamedTuple):
-    """A value that must not be kept, and the name of the field, header or cookie it stood in."""
-
-    name: str
-    value: str
-
-
-JWT = re.compile(rb"eyJ[\w-]{8,}(?:\.[\w-]*){2,4}")
-IBAN = re.compile(rb"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
+SPACE = rb"(?: |\xc2\xa0|\xe2\x80\xaf)?"  # also those that do not break
+IBAN = re.compile(rb"[A-Z]{2}[0-9]{2}(?:%b[A-Z0-9]{4}){2,7}(?:%b[A-Z0-9]{1,3})?(?![A-Za-z0-9])" % (SPACE, SPACE))
+PACKED_JSON = re.compile(rb"(?:eyJ|W3[si])[\w+/-]{16,}")
 BEFORE = re.compile(rb"[\w.$-]{0,40}$")
 QUOTE = rb"""(?:\\*["']|%22|&quot;|&\#34;)?"""
 AFTER = re.compile(
     rb"([\w-]{0,24})\]?"
     + QUOTE
-    + rb"\s*(?::|=|%3A|%3D)\s*"
+    + rb"\s*(?::|=|%3A|%3D)\s*("
     + QUOTE
-    + rb"((?:[\w+/=.~%:|!*-]|\\+/|\\+u[0-9a-f]{4}){6,4096})"
+    + rb")((?:[\w+/=.~%:|!*-]|\\+/|\\+u[0-9a-f]{4}){6,4096})"
 )
+WORD = rb"[A-Za-z_$]+(?:\d{1,3}[A-Za-z_$]*)?"  # of a script; chance mixes more
+EXPRESSION = re.compile(rb"=|%b(?:\.%b)+(?![\w.])" % (WORD, WORD))
 TAG = re.compile(rb"<(?:meta|input)\b[^>]{1,2000}>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(name|id|value|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+ELEMENT = re.compile(rb"<(?:[\w.-]{1,40}:)?([\w.-]{2,60})(?:\s[^<>]{0,300})?>([^<>\s]{1,4096})</")
 WORDLIKE = re.compile(rb"[a-z]+")
 PART = re.compile(rb'name="([^"]*)"(?![^\r\n]*filename)[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 PAIR = re.compile(r'(\w+)="?([^",\s]+)')
 
 TOKEN = re.compile(r"[\w+/=.~-]{16,}")  # long enough to be no number that people know
 
+DEEPEST = 3  # levels of JSON in base64
 LARGEST_FORM = 1 << 20
 SHORT_ANSWER = 1 << 10
 
@@ -57,7 +55,7 @@ def in_entry(entry: HarEntry) -> Iterator[Found]:
 def in_request(req: Req) -> Iterator[Found]:
     """The secrets of one request: its URL, headers, cookies and fields."""
     yield from in_url(req.url)
-    yield from in_tokens(req.url.encode("utf-8", "replace"))
+    yield from in_shapes(req.url.encode("utf-8", "replace"))
     yield from in_headers(req.headers, asked=True)
     if req.body:
         yield from in_form(req.body, req.header("content-type"))
@@ -72,18 +70,24 @@ def in_response(headers: Headers, body: bytes) -> Iterator[Found]:
 
 
 def in_headers(headers: Headers, *, asked: bool) -> Iterator[Found]:
-    """The secrets of some headers, JWTs in any of them included."""
+    """The secrets of some headers, JWTs and IBANs in any of them included."""
     for name, value in headers:
         yield from in_header(name, value, asked=asked)
-        yield from in_tokens(value.encode("utf-8", "replace"))
+        yield from in_shapes(value.encode("utf-8", "replace"))
 
 
 def in_url(url: str) -> Iterator[Found]:
     """The secrets in a query or a fragment."""
     parts = urlsplit(url)
     for text in (parts.query, parts.fragment.rpartition("?")[2]):
-        for name, value in parse_qsl(text):
+        for name, value in pairs(text):
             yield from kept(name, value, asked=True)
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """The names and values of a query or a form, in UTF-8 or else in Latin-1."""
+    found = parse_qsl(text)
+    return parse_qsl(text, encoding="latin-1") if any("\ufffd" in value for _, value in found) else found
 
 
 def in_header(name: str, value: str, *, asked: bool) -> Iterator[Found]:
@@ -118,7 +122,7 @@ def in_authorization(value: str) -> Iterator[Found]:
     scheme, _, rest = value.strip().partition(" ")
     plain = from_base64(rest.rstrip("=").encode()) if scheme.lower() == "basic" else None
     if plain is not None:
-        user, _, password = plain.decode("utf-8", "replace").partition(":")
+        user, _, password = decoded(plain).partition(":")
         yield Found("user", user)
         yield Found("password", password)
     elif "=" in rest.rstrip("="):
@@ -133,87 +137,40 @@ def in_form(body: bytes, content_type: str) -> Iterator[Found]:
     body = packed.plain if packed else body
     if len(body) > LARGEST_FORM:
         return
-    text = body.decode("utf-8", "replace")
+    text = decoded(body)
     if "multipart/" in content_type:
         for name, value in PART.findall(body):
-            yield from kept(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"), asked=True)
+            yield from kept(decoded(name), decoded(value), asked=True)
     elif (tree := as_json(text)) is not None:
         yield from in_tree("", tree, asked=True)
     elif is_text(body):
-        for name, value in parse_qsl(text):
+        for name, value in pairs(text):
             yield from kept(name, value, asked=True)
+        yield from in_elements(body, asked=True)
 
 
-def in_tree(name: str, tree: Any, *, asked: bool) -> Iterator[Found]:
-    """The secrets among the leaves of JSON, each under the nearest key above it."""
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from in_tree(key, value, asked=asked)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from in_tree(name, value, asked=asked)
-    elif isinstance(tree, str | int) and not isinstance(tree, bool):
-        yield from kept(name, str(tree), asked=asked)
-
-
-def kept(name: str, value: str, *, asked: bool) -> Iterator[Found]:
-    """The secrets of one named value, which may be JSON, a JWT or base64 of either."""
-    yield from (found for found in inside(name, value) if is_secret(found.name, found.value, asked=asked))
-
-
-def inside(name: str, value: str, depth: int = 0) -> Iterator[Found]:
-    """What a named value really holds: its leaves when it is JSON or encoded text, else itself, percent-decoded."""
-    plain = unquote(value) if "%" in value else value
-    tree = as_json(plain)
-    if tree is not None and depth < 4:  # noqa: PLR2004 - JSON in JSON in JSON in JSON
-        for found in leaves(name, tree):
-            yield from inside(found.name, found.value, depth + 1)
-        return
-    parts = plain.split(".")
-    opened = [readable(part) for part in parts]
-    if not any(opened):
-        yield Found(name, plain)
-        return
-    for part, text in zip(parts, opened, strict=True):
-        yield from inside(name, text, depth + 1) if text else [Found(name, part)]
-
-
-def leaves(name: str, tree: Any) -> Iterator[Found]:
-    """The named leaves of JSON."""
-    if isinstance(tree, dict | list):
-        for key, value in tree.items() if isinstance(tree, dict) else ((name, item) for item in tree):
-            yield from leaves(key, value)
-    elif isinstance(tree, str):
-        yield Found(name, tree)
-
-
-def as_json(text: str) -> Any:
-    """The object or list that a text is; None when it is neither."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def readable(part: str) -> str:
-    """The JSON that a part of a token holds in base64; empty when it holds none."""
-    raw = from_base64(part.rstrip("=").encode()) if part.startswith(("eyJ", "W3", "ey")) and part.isascii() else None
-    return raw.decode() if raw and is_text(raw) and as_json(raw.decode()) is not None else ""
-
-
-def in_body(body: bytes) -> Iterator[Found]:
+def in_body(body: bytes, depth: int = 0) -> Iterator[Found]:
     """The secrets that any body shows by itself: JWTs, IBANs, and random values beside a telling name."""
     packed = unpack(body)
     body = packed.plain if packed else body
-    yield from in_tokens(body)
-    for iban in dict.fromkeys(found.decode() for found in IBAN.findall(body)):
-        if is_iban(iban):
-            yield Found("iban", iban)
+    yield from in_shapes(body)
     if b"\0" not in body:
         yield from beside_names(body)
         yield from in_tags(body)
+        yield from in_elements(body, asked=False)
+    for token in dict.fromkeys(PACKED_JSON.findall(body)) if depth < DEEPEST else ():
+        if text := readable(token.decode()):
+            yield from in_body(text.encode(), depth + 1)
+
+
+def in_shapes(data: bytes) -> Iterator[Found]:
+    """The secrets that look like nothing else, JWTs and IBANs, escaped or not."""
+    layer = Layer(data) if len(data) <= LARGEST_FORM else None
+    for view in (data, layer.text) if layer else (data,):
+        yield from in_tokens(view)
+        for iban in dict.fromkeys(decoded(found) for found in IBAN.findall(view)):
+            if is_iban(iban):
+                yield Found("iban", iban)
 
 
 def alone(body: bytes) -> Iterator[Found]:
@@ -224,35 +181,15 @@ def alone(body: bytes) -> Iterator[Found]:
     )
 
 
-def in_tokens(data: bytes) -> Iterator[Found]:
-    """The secrets of all JWTs, each looked at once, in order of appearance."""
-    for token in dict.fromkeys(JWT.findall(data)):
-        yield from in_jwt(token.decode())
-
-
-def in_jwt(token: str) -> Iterator[Found]:
-    """The signature of a JWT and the claims that say who it is for; exp, iat and nbf are no secrets."""
-    head, *parts = token.split(".")
-    if not readable(head):
-        return
-    for part in parts:
-        claims = as_json(readable(part) or "")
-        if claims is None and len(part) >= 8:  # noqa: PLR2004 - shorter is no signature
-            yield Found("jwt", part)
-        for found in leaves("", claims):
-            if found.name in CLAIMS or is_secret(found.name, found.value, asked=False):
-                yield found
-
-
 def beside_names(body: bytes) -> Iterator[Found]:
     """Values after a telling name: `"csrf_token": "..."`, `token=...`, in JSON, scripts or forms, escaped or not."""
     for hit in KEYWORD.finditer(body.lower()):
         after = AFTER.match(body, hit.end())
-        if after is None or WORDLIKE.fullmatch(after.group(2)):
-            continue
+        if after is None or WORDLIKE.fullmatch(after[3]) or (not after[2] and EXPRESSION.match(after[3])):
+            continue  # `session = other.session` is code
         start = hit.start() - len(BEFORE.findall(body, max(0, hit.start() - 40), hit.start())[0])
         name = body[start : after.end(1)].decode("ascii", "replace")
-        yield from kept(name, plain_text(after.group(2)), asked=False)
+        yield from kept(name, plain_text(after[3]), asked=False)
 
 
 def in_tags(body: bytes) -> Iterator[Found]:
@@ -262,6 +199,13 @@ def in_tags(body: bytes) -> Iterator[Found]:
         attributes = {key.lower(): double or single or bare for key, double, single, bare in found}
         name = attributes.get("name") or attributes.get("id") or ""
         yield from kept(name, attributes.get("value") or attributes.get("content") or "", asked=False)
+
+
+def in_elements(body: bytes, *, asked: bool) -> Iterator[Found]:
+    """Texts of XML elements: `<ns:sessionToken>…</ns:sessionToken>`; HTML shows code in elements of that name."""
+    for name, value in ELEMENT.findall(body):
+        if name != b"code":
+            yield from kept(decoded(name), unescape(decoded(value)), asked=asked)
 
 
 def plain_text(value: bytes) -> str:

@@ -9,15 +9,17 @@ __all__ = ["CLAIMS", "KEYWORD", "is_secret", "is_typed"]
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 TYPED = re.compile(
     r"(?:.*(?:password|passwd|passphrase|passcode)|pwd|pass|pin|otp|totp|mfa|cvv|cvc|motdepasse|passwort|wachtwoord)"
-    r"|(?:.* )?(?:auth|security|login|verification|otp|sms|mfa|pin) code"
+    r"|(?:.* )?(?:auth|security|login|verification|otp|sms|mfa|pin) code|(?:.* )?(?:secret|security) answer"
 )
 TOKEN = re.compile(
     r"(?:.* )?(?:\w*(?:token|secret|csrf|xsrf|apikey|sessionid|sessid)|jwt|sid|bearer|authenticity|credentials?)"
-    r"|(?:.* )?(?:api key|access key|session id|code|session|key|auth|ticket|state|assertion|verifier|signature|cookie)"
+    r"|(?:.* )?(?:api key|access key|session id|code|session|key|auth|ticket|state|assertion|verifier|cookie)"
+    r"|(?:.* )?(?:signature|sig)|saml response"
 )
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 KEYWORD = re.compile(
     b"token|passw|passp|passc|pwd|secret|csrf|xsrf|otp|jwt|sess|sid|api_key|api-key|apikey|auth|credential|ticket|code"
+    b"|samlresponse|signature|(?<![a-z])sig(?=[=%\"'])|answer"
 )
 """Where to look for such a name in a body in lower case; not every hit is one."""
 

@@ -12,12 +12,23 @@ HTML references (`&#97;`) may change their length.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit.transport import learning
-from toolkit.transport.encodings import BASE64, Edits, Layer, apply, difference, from_base64, is_text, to_base64
+from toolkit.transport.encodings import (
+    BASE64,
+    Edits,
+    Layer,
+    apply,
+    difference,
+    from_base64,
+    from_hex,
+    is_text,
+    to_base64,
+    to_hex,
+)
 from toolkit.transport.forms import BASE64_LEAD, Form, Secret, place_pattern
 from toolkit.transport.packing import unpack
 from toolkit.transport.pseudonyms import Pseudonyms
@@ -133,7 +144,7 @@ class Scrubber:
         return clean
 
     def _edits(self, data: bytes, depth: int = 0) -> Edits:
-        """What to change: first as the data stands, then under one level of escapes at a time, at last in base64."""
+        """What to change: first as the data stands, then under one level of escapes at a time, at last in tokens."""
         edits = self._edits_of_forms(data) | self._edits_of_places(data)
         if depth == DEEPEST or (len(data) > LARGE and b"\0" in data):
             return edits
@@ -169,7 +180,7 @@ class Scrubber:
         return edits
 
     def _edits_of_tokens(self, data: bytes, depth: int) -> Edits:
-        """Changes inside base64, looked for once in each different token."""
+        """Changes inside base64 and hex, looked for once in each different token."""
         changed: dict[bytes, Edits] = {}
         for token in set(BASE64.findall(data)):
             if inner := self._edits_of_token(token, depth):
@@ -184,22 +195,22 @@ class Scrubber:
         edits = self._tokens.get(token)
         if edits is None:
             edits = {}
-            for start, part, raw in parts_of(token):
-                new = self._inside_base64(part, raw, depth)
-                if new != part:
-                    edits |= difference(start, part, new)
+            for part in parts_of(token):
+                new = self._inside(part, depth)
+                if new != part.token:
+                    edits |= difference(part.start, part.token, new)
             if len(token) <= CACHED:
                 self._tokens[token] = edits
         return edits
 
-    def _inside_base64(self, part: bytes, raw: bytes, depth: int) -> bytes:
-        packed = unpack(raw)
+    def _inside(self, part: "Part", depth: int) -> bytes:
+        packed = unpack(part.raw)
         if packed is None:
-            inner = self._edits(raw, depth + 1)
-            return to_base64(apply(raw, inner), part) if inner else part
+            inner = self._edits(part.raw, depth + 1)
+            return part.wrap(apply(part.raw, inner), part.token) if inner else part.token
         # Compressed again it would have another length, which nothing around it allows for: it becomes noise.
-        noise = stand_in(part.decode(), "noise")
-        return noise.encode() if self._edits(packed.plain, depth + 1) else part
+        noise = stand_in(part.token.decode(), "noise")
+        return noise.encode() if self._edits(packed.plain, depth + 1) else part.token
 
 
 @lru_cache(maxsize=256)
@@ -224,13 +235,31 @@ def edit_form(data: bytes, start: int, form: Form) -> Edits:
     return difference(first, window, to_base64(raw[: form.offset] + new + raw[form.offset + len(old) :], window))
 
 
-def parts_of(token: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """The token when it reads as text or compressed data, else those of its parts that do: (start, part, raw)."""
-    raw = from_base64(token)
-    if raw and (is_text(raw) or unpack(raw)):
-        yield 0, token, raw
+class Part(NamedTuple):
+    """A token, or one in it: where it starts, what it says, and how to say something else in the same way."""
+
+    start: int
+    token: bytes
+    raw: bytes
+    wrap: Callable[[bytes, bytes], bytes]
+
+
+def parts_of(token: bytes) -> Iterator[Part]:
+    """The token when it reads as text or compressed data, else those of its parts that read as text."""
+    whole = opened(0, token)
+    if whole and (is_text(whole.raw) or unpack(whole.raw)):
+        yield whole
     elif SEPARATED.search(token, 1):
         for found in TOKEN_PARTS.finditer(token):
-            raw = from_base64(found.group())
-            if raw and is_text(raw):
-                yield found.start(), found.group(), raw
+            part = opened(found.start(), found.group())
+            if part and is_text(part.raw):
+                yield part
+
+
+def opened(start: int, token: bytes) -> Part | None:
+    """What a token says in hex if that is text, else in base64."""
+    raw = from_hex(token)
+    if raw and is_text(raw):
+        return Part(start, token, raw, to_hex)
+    raw = from_base64(token)
+    return Part(start, token, raw, to_base64) if raw else None

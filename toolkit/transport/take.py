@@ -102,5 +102,6 @@ def _read(raw: dict[str, Any]) -> Take:
 
 
 def digest(stand_in: str) -> str:
-    """What a take keeps of a stand-in, to know it again."""
-    return hashlib.sha256(stand_in.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]
+    """What a take keeps of a stand-in, to know it again, in capitals or not, with spaces or without."""
+    bare = "".join(stand_in.casefold().split())
+    return hashlib.sha256(bare.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from toolkit.transport.declared import in_exchange
@@ -11,7 +12,7 @@ from toolkit.transport.given import given_back
 from toolkit.transport.har import Har, HarEntry, lint
 from toolkit.transport.har_files import BODIES
 from toolkit.transport.leaks import scan
-from toolkit.transport.learning import in_entry
+from toolkit.transport.learning import in_body, in_entry
 from toolkit.transport.request import Req
 from toolkit.transport.scrub import Scrubber
 from toolkit.transport.steady import in_order, make_steady
@@ -29,16 +30,22 @@ STAND_INS = "take"  # what stands for a secret follows from its place alone, so 
 
 
 def write_take(entries: Sequence[HarEntry], take: Take, folder: Path, secret: frozenset[str]) -> int:
-    """Write a take into an empty folder, without the secrets, and return how many were replaced.
+    """Write a take into a folder, without the secrets, and return how many were replaced.
 
-    `take` has the person's real fields and answers. The fields named in `secret`, the answers, and what the traffic
-    calls a cookie, a token or a password, get stand-ins, in `entries` themselves too. Raises TakeError when a body is
-    missing, or when a secret is found in what was written.
+    Files that lie there already, such as documents to load first, lose their secrets too. `take` has the person's real
+    fields and answers. The fields named in `secret`, the answers, and what the traffic calls a cookie, a token or a
+    password, get stand-ins, in `entries` themselves too. Raises TakeError when a body is missing, or when a secret is
+    found in what was written.
     """
     har = Har(entries)
     if lacks := lint(har):
         raise TakeError(f"The recording is not complete: {lacks[0]}")
+    beside = {path: path.read_bytes() for path in sorted(folder.iterdir())}
     scrubber = _taught(har, take, secret)
+    for found in chain.from_iterable(map(in_body, beside.values())):
+        scrubber.add(found.name, found.value)
+    for path, data in beside.items():
+        path.write_bytes(scrubber.body(data))
     for entry in har.entries:
         _scrub(scrubber, entry)
     har.entries = in_order(har.entries)  # anew, for what had random values has steady ones now

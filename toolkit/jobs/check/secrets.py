@@ -10,7 +10,8 @@ from toolkit.jobs.check.recording import entry_place
 from toolkit.transport.declared import in_exchange
 from toolkit.transport.har_parts import HarError, as_dict
 from toolkit.transport.leaks import is_closed
-from toolkit.transport.learning import Found, in_body, in_cookie, in_entry
+from toolkit.transport.learned_values import Found
+from toolkit.transport.learning import in_body, in_cookie, in_entry
 from toolkit.transport.take import HAR_NAME, TAKE_NAME, digest
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import timedelta
 
 from toolkit.transport.canonical import parts_of, place_of, shape_of
@@ -24,7 +24,7 @@ def in_order(entries: Iterable[HarEntry]) -> list[HarEntry]:
     """The entries by their start, but for what chance puts first.
 
     What an iframe asks stands behind its page. What the session's other threads ask, and what was under way at once at
-    one place, stands by its shape, requests that are the same in their order.
+    one place, stands by its shape, then by what was answered; requests that are the same stay in their order.
     """
     runs: list[list[HarEntry]] = []
     for entry in _behind_their_pages(sorted(entries, key=lambda each: each.started)):
@@ -32,7 +32,7 @@ def in_order(entries: Iterable[HarEntry]) -> list[HarEntry]:
             runs[-1].append(entry)
         else:
             runs.append([entry])
-    return [entry for run in runs for entry in (sorted(run, key=_content) if run[1:] else run)]
+    return [entry for run in runs for entry in (_by_content(run) if run[1:] else run)]
 
 
 def _behind_their_pages(entries: list[HarEntry]) -> list[HarEntry]:
@@ -56,10 +56,16 @@ def _side_by_side(one: HarEntry, other: HarEntry) -> bool:
     return other.started < ended and place_of(Req.of(one)) == place_of(Req.of(other))
 
 
-def _content(entry: HarEntry) -> tuple[tuple[str, ...], str, bytes]:
-    """What tells requests apart, first as far as it is no chance."""
-    request = Req.of(entry)
-    return shape_of(parts_of(request)).key, request.url, request.body or b""
+def _by_content(run: list[HarEntry]) -> list[HarEntry]:
+    same: dict[Hashable, list[HarEntry]] = {}
+    for entry in run:
+        same.setdefault((entry.method, entry.url, entry.request_body()), []).append(entry)
+    return [entry for entries in sorted(same.values(), key=_content) for entry in entries]
+
+
+def _content(entries: list[HarEntry]) -> tuple[tuple[str, ...], bytes]:
+    """What tells requests apart as far as it is no chance."""
+    return shape_of(parts_of(Req.of(entries[0]))).key, entries[0].body()
 
 
 def make_steady(entry: HarEntry) -> None:

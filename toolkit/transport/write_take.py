@@ -15,7 +15,7 @@ from toolkit.transport.leaks import scan
 from toolkit.transport.learning import in_body, in_entry
 from toolkit.transport.request import Req
 from toolkit.transport.scrub import Scrubber
-from toolkit.transport.steady import in_order, make_steady
+from toolkit.transport.steady import make_steady
 from toolkit.transport.take import HAR_NAME, Take, TakeError, digest
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ def write_take(entries: Sequence[HarEntry], take: Take, folder: Path, secret: fr
         path.write_bytes(scrubber.body(data))
     for entry in har.entries:
         _scrub(scrubber, entry)
-    har.entries = in_order(har.entries)  # anew, for what had random values has steady ones now
     make_alike(har.entries, take.clock, [scrubber.stand_in(known.value) for known in scrubber.secrets])
     for entry in har.entries:
         make_steady(entry)

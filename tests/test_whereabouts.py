@@ -80,6 +80,22 @@ def test_another_thread_sees_the_line_at_work() -> None:
     assert line_at_work(me) == ""
 
 
+def test_a_thread_of_the_connectors_own_is_at_its_own_line() -> None:
+    """A pool that fetches papers runs the connector's code, while the operation waits for it."""
+    seen: list[str] = []
+
+    def fetch() -> None:
+        seen.extend([line_at_work(me, here=True), line(0)])
+
+    me = threading.get_ident()
+    with at_work(line_of, HERE):
+        fetcher = threading.Thread(target=fetch)
+        fetcher.start()
+        fetcher.join()
+    told, expected = seen
+    assert told == expected
+
+
 def test_the_line_that_waits_for_the_browser_is_seen() -> None:
     """A call of Playwright leaves the caller's frames."""
     me, seen = threading.get_ident(), []

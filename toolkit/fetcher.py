@@ -117,5 +117,7 @@ def _host(error: requests.RequestException) -> str:
 
 
 def _brief(error: Exception) -> str:
-    text = (str(error).splitlines() or [""])[0]
-    return f"{type(error).__name__}: {text}"[:200]
+    """The first line, and what Playwright waited for in vain."""
+    first, *others = str(error).splitlines() or [""]
+    waited = next((line for line in others if "waiting for" in line), "").strip(" -")
+    return f"{type(error).__name__}: {first} {waited}".strip()[:200]

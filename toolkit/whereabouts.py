@@ -65,16 +65,24 @@ def at_work(operation: Callable[..., Any], folder: str) -> Iterator[None]:
         del _at_work[thread]
 
 
-def line_at_work(thread: int) -> str:
-    """The line of the connector that a thread is at, by its `threading.get_ident()`; empty when it is at none."""
+def line_at_work(thread: int, *, here: bool = False) -> str:
+    """The line of the connector that a thread is at, by its `threading.get_ident()`; empty when it is at none.
+
+    With `here` it is the line that led to this call, if one did: a pool runs the connector's code in other threads.
+    """
     work = _at_work.get(thread)
     if work is None:
         return ""
     # A call that waits for the browser has left its greenlet, whose frames are then not those of the thread.
-    frame: FrameType | None = work.greenlet.gr_frame or sys._current_frames().get(thread)  # noqa: SLF001
-    while frame is not None and not _is_in(frame, work.folder):
-        frame = frame.f_back
+    main: FrameType | None = work.greenlet.gr_frame or sys._current_frames().get(thread)  # noqa: SLF001
+    frame = _innermost(sys._getframe() if here else None, work.folder) or _innermost(main, work.folder)  # noqa: SLF001
     return work.fallback if frame is None else _short(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+
+
+def _innermost(frame: FrameType | None, folder: str) -> FrameType | None:
+    while frame is not None and not _is_in(frame, folder):
+        frame = frame.f_back
+    return frame
 
 
 def line_in_traceback(trace: TracebackType | None, folder: str) -> str:

@@ -115,7 +115,8 @@ class Replay:
         try:
             return self._find(request, "session")
         except Miss as miss:
-            self._missed(miss)
+            miss.line = line_at_work(self._thread, here=True)
+            self.misses.append(miss)
             raise
 
     def _find(self, request: Req, half: Client) -> Answer:

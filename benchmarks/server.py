@@ -23,6 +23,22 @@ PAGES = Path(__file__).parent / "pages"
 KINDS = {"html": "text/html", "js": "text/javascript", "json": "application/json", "pdf": "application/pdf"}
 KINDS |= {"css": "text/css", "svg": "image/svg+xml"}
 PER_PAGE, LAST_PAGE, PENDING = 5, 4, 3
+WORDS = (
+    "every",
+    "month",
+    "comes",
+    "a",
+    "bill",
+    "from",
+    "somewhere",
+    "and",
+    "nobody",
+    "wants",
+    "to",
+    "fetch",
+    "it",
+    "again",
+)
 
 Headers = Sequence[tuple[str, str]]
 
@@ -53,7 +69,8 @@ def filler(kind: str, size: int, number: int) -> bytes:
         "json": (f'{{"id": {number}, "text": "', '"}'),
         "svg": ("<svg xmlns='http://www.w3.org/2000/svg'><!--", "--></svg>"),
     }[kind]
-    return f"{head}{Random(number).randbytes(size).hex()[: size - len(head) - len(tail)]}{tail}".encode()
+    words = " ".join(Random(number).choices(WORDS, k=size // 5))
+    return f"{head}{words[: size - len(head) - len(tail)]}{tail}".encode()
 
 
 class Handler(BaseHTTPRequestHandler):

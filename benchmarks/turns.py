@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
@@ -79,17 +80,18 @@ def _apart(way: str, prepared: Any) -> Measured:
 
 
 def show(benchmark: Benchmark, rounds: Sequence[Mapping[str, Measured]]) -> None:
-    """Print the table, and of each goal whether it is met."""
+    """Print the table, fit for a document too, and of each goal whether it is met."""
     first = next(iter(benchmark.ways))
     headings = list(dict.fromkeys(heading for way in rounds[0].values() for heading in way))
-    table = Table(title=f"{benchmark.title}, median of {len(rounds)}", title_justify="left", box=None)
+    table = Table(box=MARKDOWN)
     table.add_column("way", no_wrap=True)
     for heading in [*headings, *(f"{heading.split()[0]} ratio" for heading in benchmark.ratios)]:
         table.add_column(heading, justify="right")
     for way in benchmark.ways:
         values = [_number(_median(rounds, way, heading)) for heading in headings]
         table.add_row(way, *values, *(_number(_median(rounds, way, each, first)) for each in benchmark.ratios))
-    console = Console(width=120, highlight=False)
+    console = Console(width=140, highlight=False)
+    console.print(f"{benchmark.title}, median of {len(rounds)}:")
     console.print(table)
     for goal in benchmark.goals:
         console.print(_verdict(goal, _median(rounds, goal.way, goal.heading, goal.by)))
@@ -111,4 +113,4 @@ def _verdict(goal: Goal, found: float | None) -> str:
     value = found or 0.0
     met = value >= goal.bound if goal.at_least else value <= goal.bound
     words = f"at {'least' if goal.at_least else 'most'} {goal.bound:g}"
-    return f"{goal.says}: {words}, measured {_number(value)}: {'met' if met else 'NOT MET'}"
+    return f"{goal.says}: {_number(value)} ({words}): {'met' if met else 'NOT MET'}"

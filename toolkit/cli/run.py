@@ -9,7 +9,7 @@ import typer
 
 from toolkit.account import Account
 from toolkit.cli.ask import read_answer, read_secret
-from toolkit.cli.fields import PREFIX, fill_fields, read_json_fields
+from toolkit.cli.fields import read_json_fields
 from toolkit.cli.options import (
     CONNECTORS,
     DATA,
@@ -28,6 +28,8 @@ from toolkit.errors import UsageError
 from toolkit.manifest import Manifest
 
 __all__ = ["field_values", "run"]
+
+OTHERWISE = ", or pipe JSON into `--fields -`, or run the command in a terminal and type it when asked"
 
 
 def run(
@@ -72,10 +74,12 @@ def run(
 
 def field_values(manifest: Manifest, source: str | None) -> dict[str, str]:
     """What the login needs: from standard input when `source` is "-", else the environment, else the person."""
+    from toolkit.jobs.fields import PREFIX, fill_fields  # noqa: PLC0415 - only a run needs what it imports
+
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
     given = read_json_fields(sys.stdin, manifest) if source else {}
-    values = fill_fields(manifest, given, os.environ, _prompt if sys.stdin.isatty() else None)
+    values = fill_fields(manifest, given, os.environ, _prompt if sys.stdin.isatty() else None, otherwise=OTHERWISE)
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]  # the browser inherits what is left
     return values

@@ -69,7 +69,8 @@ class Project:
 
     def run(self, *arguments: str) -> pytest.RunResult:
         """Run pytest in it, in this process, which has no place for a second pytest-playwright."""
-        return self.pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:playwright", *arguments)
+        names = ("cacheprovider", "hypothesispytest", "playwright")
+        return self.pytester.runpytest_inprocess(*(f"-pno:{name}" for name in names), *arguments)
 
     def run_apart(self, *arguments: str) -> pytest.RunResult:
         """Run pytest in it, in a process of its own, with pytest-playwright."""
@@ -121,10 +122,10 @@ def acme(project: Project, acme_site: str) -> Project:
 
 @pytest.fixture
 def demo(project: Project) -> Project:
-    """A project with a copy of the bundled connector, and its recordings of a portal that needs a browser."""
+    """A project with a copy of the bundled connector, and its recording of a portal that needs a browser."""
     here = Path(toolkit.demo.__file__).parent
     (project.path / "connectors" / "demo").mkdir(parents=True)
     for name in ("connector.py", "manifest.konnector"):
         shutil.copy(here / name, project.path / "connectors" / "demo")
-    shutil.copytree(ROOT / "recordings", project.path / "recordings")
+    shutil.copytree(ROOT / "recordings/demo/good", project.path / "recordings/demo/good")
     return project

@@ -4,9 +4,11 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from toolkit.errors import UsageError
 from toolkit.web import open_driver
+from toolkit.web.driver import driver_is_open, lend_driver
 
 
 def test_a_thread_shares_its_driver() -> None:
@@ -56,3 +58,16 @@ def test_each_thread_has_its_own() -> None:
     with open_driver() as mine, ThreadPoolExecutor(2) as threads:
         assert [thread.result() for thread in [threads.submit(name), threads.submit(name)]] == ["chromium"] * 2
         assert mine.chromium.name == "chromium"
+
+
+def test_a_driver_can_be_lent() -> None:
+    """Browsers of the thread use it while the block lasts, and do not stop what others have started."""
+
+    def lent() -> bool:
+        with sync_playwright() as theirs:
+            with lend_driver(theirs), open_driver() as ours:
+                shared = ours is theirs and driver_is_open()
+            return shared and not driver_is_open() and bool(theirs.chromium.executable_path)
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(lent).result()

@@ -37,6 +37,8 @@ from toolkit.transport.take import HAR_NAME, Take, TakeError
 from toolkit.transport.write_take import settle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from toolkit.account import Account
     from toolkit.jobs.find import Found
     from toolkit.report import Report
@@ -86,15 +88,20 @@ def record_connector(
         load_expected(folder)
     elif folder.exists():
         raise UsageError(f"{folder} is there already: choose another case, or record it anew with --update.")
-    chosen = options or RunOptions()
-    take = _new_take(found, folder, after)
-    if update:
-        take, chosen = _as_before(take, folder, chosen)
-    record = Record(take)
+    record, chosen = new_record(found, folder, options or RunOptions(), after=after)
     try:
-        return _record(found, account, folder, chosen, record)
+        report, answers = _run_live(found, account, folder, chosen, record)
+        return keep_run(found, account, folder, chosen, record=record, report=report, answers=answers)
     finally:
         record.forget()
+
+
+def new_record(found: Found, folder: Path, options: RunOptions, *, after: str = "") -> tuple[Record, RunOptions]:
+    """The transport that records, and the options with what an older recording in `folder` gives; `forget` it."""
+    take = _new_take(found, folder, after)
+    if folder.exists():
+        take, options = _as_before(take, folder, options)
+    return Record(take), options
 
 
 def _new_take(found: Found, folder: Path, after: str) -> Take:
@@ -120,8 +127,17 @@ def _as_before(take: Take, folder: Path, options: RunOptions) -> tuple[Take, Run
     return replace(take, after=take.after or old.after, ignore=tuple(ignore), secrets=tuple(secret)), options
 
 
-def _record(found: Found, account: Account, folder: Path, options: RunOptions, record: Record) -> Recorded:
-    report, answers = _run_live(found, account, folder, options, record)
+def keep_run(
+    found: Found,
+    account: Account,
+    folder: Path,
+    options: RunOptions,
+    *,
+    record: Record,
+    report: Report,
+    answers: Sequence[str] = (),
+) -> Recorded:
+    """Make a recording of a run that is over, in which a person gave these `answers`. Raises as `record_connector`."""
     if report.interrupted or not isinstance(report.error, WORTH_KEEPING):
         return Recorded(report, folder)
     if folder.exists():
@@ -129,13 +145,17 @@ def _record(found: Found, account: Account, folder: Path, options: RunOptions, r
     with new_folder(folder) as draft:
         if options.fixture is not None:
             shutil.copyfile(options.fixture, draft / FIXTURE_NAME)
-        secret = found.manifest.secret_fields | {"login"} | set(record.take.secrets)
-        count = record.write(draft, account.fields, secret, answers)
+        count = record.write(draft, account.fields, secrets_of(found, record.take), answers)
         again = _checked(found, draft, report, options)
         settle(draft, again.replay.varied)
         save_expected(draft, again.found)
         requests = len(Har.load(draft / HAR_NAME).entries)
         return Recorded(report, folder, requests, count, _changes(folder, draft) if folder.exists() else None)
+
+
+def secrets_of(found: Found, take: Take) -> frozenset[str]:
+    """The names of the fields that get stand-ins."""
+    return found.manifest.secret_fields | {"login"} | set(take.secrets)
 
 
 def _run_live(
@@ -169,6 +189,8 @@ def _checked(found: Found, draft: Path, live: Report, options: RunOptions) -> Ou
         error, misses = again.report.error, [miss.message for miss in again.replay.misses]
         ending = [*misses, error.message if error else again.report.verdict][0]
         raise TakeError(f"The recording does not replay as the run went ({live.verdict}): {ending}")
+    if unused := again.replay.unused("session"):
+        raise TakeError(f"The recording holds more than the run asks when it is replayed: {unused[0].where}.")
     observer.operation_ended("replay", "saves the same", time.perf_counter() - started)
     return again
 

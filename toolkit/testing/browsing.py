@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+    from toolkit.run import OpensPages
     from toolkit.testing.performing import Tape
     from toolkit.transport import Transport
 
@@ -41,6 +42,13 @@ class Pages:
         finally:
             with suppress(Error):  # the browser is gone already
                 context.close()
+
+
+def pages_of(request: pytest.FixtureRequest) -> OpensPages:
+    """What opens the pages of a test's runs: pytest-playwright's browser, else one for each run."""
+    from toolkit.run import BrowserOptions  # noqa: PLC0415 - slow to import
+
+    return Pages(request) if request.config.pluginmanager.hasplugin("playwright") else BrowserOptions()
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +85,7 @@ def browser_type_launch_args(
     args = dict(browser_type_launch_args)
     if "channel" not in args:
         args = {**_executable(playwright), **args}
-    if any(map(has_recording, request.session.items)):
+    if request.config.getoption("--record") == "none" and any(map(has_recording, request.session.items)):
         args["args"] = [*QUIET, *CLOSED, *args.get("args", ())]
     return args
 

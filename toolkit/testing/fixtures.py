@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from toolkit.testing.choosing import RecordingFile, chosen, in_words
+from toolkit.errors import UsageError
+from toolkit.testing.browsing import pages_of
+from toolkit.testing.choosing import PASSED, RecordingFile, chosen, how_to_record, in_words, is_live, note_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from toolkit.testing.recording import Recording
     from toolkit.web import Session
 
+ENVIRONMENT = pytest.StashKey[dict[str, str]]()
+"""The variables that hold the account, which the browser does not inherit."""
 PERFORMED = pytest.StashKey["Performance"]()
 
 
@@ -26,27 +31,41 @@ PERFORMED = pytest.StashKey["Performance"]()
 def recording(request: pytest.FixtureRequest) -> Recording:
     """The recording that the test is of, or that its mark names."""
     with in_words():
-        return chosen(request.node)
+        recording = chosen(request.node)
+        if not recording.folder.exists() and not is_live(request.node, recording):
+            raise UsageError(how_to_record(recording))
+        return recording
 
 
 @pytest.fixture
-def _tape(recording: Recording) -> Iterator[Tape]:
-    """What carries the traffic of the test."""
-    from toolkit.testing.performing import Tape  # noqa: PLC0415 - most runs of pytest have no recording
-
-    with in_words():
-        tape = Tape.of(recording)
-    with closing(tape.transport):
-        yield tape
-
-
-@pytest.fixture
-def account(recording: Recording) -> Account:
-    """The account of the recording, whose values stand for the real ones."""
+def account(recording: Recording, request: pytest.FixtureRequest) -> Account:
+    """The account of the recording, whose values stand for the real ones; while it is recorded, the real one."""
     from toolkit.testing.performing import recorded_account  # noqa: PLC0415 - most runs of pytest have no recording
+    from toolkit.testing.recorder import live_account  # noqa: PLC0415
 
     with in_words():
+        if is_live(request.node, recording):
+            environ = request.config.stash[ENVIRONMENT]
+            return live_account(recording, environ)
         return recorded_account(recording)
+
+
+@pytest.fixture
+def _tape(recording: Recording, account: Account, request: pytest.FixtureRequest) -> Iterator[Tape]:
+    """What carries the traffic of the test. Its contexts and sessions close before it."""
+    from toolkit.testing.performing import Tape  # noqa: PLC0415 - most runs of pytest have no recording
+    from toolkit.testing.recorder import live_tape  # noqa: PLC0415
+
+    node: pytest.Item = request.node
+    if is_live(node, recording):
+        tell = partial(note_kept, node, recording)
+        with in_words(), live_tape(recording, account, passed=lambda: PASSED in node.stash, tell=tell) as tape:
+            yield tape
+    else:
+        with in_words():
+            tape = Tape.of(recording)
+        with closing(tape.transport):
+            yield tape
 
 
 @pytest.fixture
@@ -82,12 +101,7 @@ def run(
     """A run on the recording, in which nothing has happened yet; its browser starts when `run.page` is asked for."""
     from toolkit.testing.performing import open_run, prepare  # noqa: PLC0415 - most runs of pytest have no recording
 
-    pages = None
-    if request.config.pluginmanager.hasplugin("playwright"):
-        from toolkit.testing.browsing import Pages  # noqa: PLC0415
-
-        pages = Pages(request)
-    place = tmp_path_factory.mktemp("run")
+    place, pages = tmp_path_factory.mktemp("run"), pages_of(request)
     with open_run(recording, _tape, place, account=account, store=store, session=session, browser=pages) as run:
         with in_words():
             prepare(recording, run)
@@ -102,4 +116,5 @@ def replayed(recording: Recording, request: pytest.FixtureRequest) -> Performanc
     stash: pytest.Stash = (request.node.getparent(RecordingFile) or request.node).stash
     if PERFORMED not in stash:
         stash[PERFORMED] = perform(recording, request.getfixturevalue("run"))
+        request.getfixturevalue("_tape").performed.append(stash[PERFORMED].report)
     return stash[PERFORMED]

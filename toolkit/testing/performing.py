@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from toolkit.account import Account
-from toolkit.jobs.expected import expected_of
+from toolkit.jobs.expected import differences, expected_of
 from toolkit.jobs.replaying import FIXTURE_NAME, RECORDED, Outcome, answering, chain_of, make_steady
 from toolkit.jobs.runner import telling
 from toolkit.log import RunLog
@@ -32,13 +32,17 @@ if TYPE_CHECKING:
 __all__ = ["Performance", "Tape", "again", "open_run", "perform", "prepare", "recorded_account"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Tape:
-    """What a run gets from outside: its traffic, the time, and the answers to what the site asks."""
+    """What a run gets from outside: its traffic, the time, and the answers to what the site asks.
+
+    `performed` are the reports of the connector's runs on it.
+    """
 
     transport: Transport
     now: Callable[[], datetime]
     ask: Ask = refuse_to_ask
+    performed: list[Report] = field(default_factory=list)
 
     @classmethod
     def of(cls, recording: Recording) -> Tape:
@@ -106,11 +110,15 @@ def prepare(recording: Recording, run: Run) -> None:
 
     Raises TakeError when a recording that comes before does not replay.
     """
+    if not recording.folder.exists():  # it is recorded now
+        return
     for folder in reversed(chain_of(recording.folder)[1:]):
         earlier = Recording(folder, recording.found)
         _load_fixture(earlier, run)
         other = again(earlier, run, recorded_account(earlier))
-        if wrong := _outcome(earlier, other).against(earlier.expected).differences:
+        _fetch(earlier, other)
+        found = expected_of(other.report, other.files.root)
+        if wrong := differences(earlier.expected, found) or _differences(other, found, found["error"]):
             raise TakeError(f"{earlier.name}, which comes before, does not replay: {wrong[0]}")
     _load_fixture(recording, run)
 
@@ -139,23 +147,27 @@ def again(recording: Recording, run: Run, account: Account) -> Run:
 
 def perform(recording: Recording, run: Run) -> Performance:
     """Run the connector; what goes wrong is in the report. A run serves once."""
-    outcome = _outcome(recording, run)
-    report, found = outcome.report, outcome.found
+    _fetch(recording, run)
+    report, found = run.report, expected_of(run.report, run.files.root)
     expected = recording.expected if recording.is_a_run else found
     ended = "" if found["error"] == expected["error"] else found["error"] or ""
     beside = Comparison(expected["entries"], found["entries"], [line.reason for line in report.entries], ended)
-    differences = outcome.against({**found, "error": expected["error"]}).differences
-    return Performance(report, found, beside, differences)
+    return Performance(report, found, beside, _differences(run, found, expected["error"]))
 
 
-def _outcome(recording: Recording, run: Run) -> Outcome:
+def _differences(run: Run, found: dict[str, Any], ending: str | None) -> list[str]:
+    """What went otherwise than it was recorded, beside what was saved."""
+    if not isinstance(run.transport, Replay):
+        return []
+    return Outcome(run.report, found, run.transport).against({**found, "error": ending}).differences
+
+
+def _fetch(recording: Recording, run: Run) -> None:
     with telling(run.report, run.log, run.mask), closing(run):
         recording.connector.fetch(run)
     if run.report.interrupted:
         raise KeyboardInterrupt
-    found = expected_of(run.report, run.files.root)
     make_steady(run.report)
-    return Outcome(run.report, found, cast("Replay", run.transport))
 
 
 def _load_fixture(recording: Recording, run: Run) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.testing.conftest import Project
+from toolkit.jobs.check import check
+from toolkit.jobs.recordings import find_recordings
 
 Live = Callable[..., pytest.RunResult]
 
@@ -55,9 +57,22 @@ def test_what_a_test_asks_is_recorded_once(acme: Project, live: Live, closed: st
     assert sorted(path.name for path in folder.iterdir()) == ["session.har", "take.json"]
     assert "sesame-open-7" not in before
     assert "ada@acme.example" not in before
+    assert json.loads((folder / "take.json").read_text())["test"].endswith(".py::test_bills")
     acme.run("-k", "bills").assert_outcomes(passed=1, deselected=12)
     live("--record", "once", "-k", "bills", url=closed).assert_outcomes(passed=1, deselected=12)
     assert kept(folder) == before
+
+
+def test_a_recording_of_a_test_is_none_of_a_run(acme: Project, live: Live) -> None:
+    """It is checked for secrets and hosts like any other; it is not replayed by the connector."""
+    acme.pytester.makepyfile(TEST)
+    live("--record", "once", "-k", "bills")
+    recordings = acme.path / "recordings"
+    checked = check(acme.path / "connectors", recordings, "acme")
+
+    assert find_recordings(recordings, "acme") == ["good"]
+    assert checked.recordings == ["acme/first-page", "acme/good"]
+    assert [one for one in checked.wrong if one.subject == "acme/first-page"] == []
 
 
 def test_a_run_is_recorded_as_such(acme: Project, live: Live) -> None:

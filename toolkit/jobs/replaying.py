@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,8 +46,16 @@ class Replayed:
 
 
 def find_recordings(root: Path, slug: str) -> list[str]:
-    """The names of a connector's recordings below `root`, sorted."""
-    return sorted(path.parent.name for path in (root / slug).glob(f"*/{HAR_NAME}"))
+    """The names of the recordings of a connector's runs below `root`, sorted; those of tests are left out."""
+    folders = [path.parent for path in (root / slug).glob(f"*/{HAR_NAME}")]
+    return sorted(folder.name for folder in folders if not is_of_a_test(folder))
+
+
+def is_of_a_test(folder: Path) -> bool:
+    """Whether a recording is of what some test asked, and not of a connector's run."""
+    with suppress(TakeError):  # which whoever replays it tells
+        return bool(Take.load(folder).test)
+    return False
 
 
 def replay_connector(found: Found, folder: Path, options: RunOptions | None = None) -> Replayed:

@@ -58,8 +58,8 @@ def _tape(recording: Recording, account: Account, request: pytest.FixtureRequest
 
     node: pytest.Item = request.node
     if is_live(node, recording):
-        tell = partial(note_kept, node, recording)
-        with in_words(), live_tape(recording, account, passed=lambda: PASSED in node.stash, tell=tell) as tape:
+        passed, tell = partial(node.stash.__contains__, PASSED), partial(note_kept, node, recording)
+        with in_words(), live_tape(recording, account, node.nodeid, passed=passed, tell=tell) as tape:
             yield tape
     else:
         with in_words():

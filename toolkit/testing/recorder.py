@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def live_account(recording: Recording, environ: Mapping[str, str]) -> Account:
 
 @contextmanager
 def live_tape(
-    recording: Recording, account: Account, *, passed: Callable[[], bool], tell: Callable[[str], object]
+    recording: Recording, account: Account, test: str, *, passed: Callable[[], bool], tell: Callable[[str], object]
 ) -> Iterator[Tape]:
     """A tape of the network. At the end of the block it becomes the recording, if the test has `passed` by then.
 
@@ -49,6 +50,7 @@ def live_tape(
     try:
         yield tape
         if passed():
+            record.take = replace(record.take, test="" if tape.performed else test)
             tell(summary(_keep(recording, account, options, record, tape)))
     finally:
         record.forget()

@@ -20,7 +20,7 @@ __all__ = ["HAR_NAME", "TAKE_NAME", "Take", "TakeError", "digest"]
 HAR_NAME = "session.har"
 TAKE_NAME = "take.json"
 DIGEST = 8  # hex digits: enough to tell a stand-in of this take from a value that is none
-TEXTS = ("user_agent", "locale", "time_zone", "browser", "toolkit", "after")
+TEXTS = ("user_agent", "locale", "time_zone", "browser", "toolkit", "after", "test")
 
 
 class TakeError(ToolkitError):
@@ -44,6 +44,7 @@ class Take:
     fields      the placeholder account: what the recording holds in place of the real values, by field name
     answers     what stands for the codes that the person gave, in order
     after       the recording of the same folder that is replayed first, into the same store; empty for an empty store
+    test        the test that it was recorded for, like "tests/test_acme.py::test_bills"; empty for a connector's run
     ignore      names of headers, query parameters and fields that matching leaves out
     secrets     names of fields, headers and cookies whose values are secrets, beyond those that are known by themselves
     stand_ins   the digest of every value that stands for a secret, sorted; what looks like a secret and is not among
@@ -60,6 +61,7 @@ class Take:
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
     answers: tuple[str, ...] = field(default=(), repr=False)
     after: str = ""
+    test: str = ""
     ignore: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     stand_ins: tuple[str, ...] = field(default=(), repr=False)

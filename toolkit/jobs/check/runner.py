@@ -136,9 +136,10 @@ def _check_connector(found: Found, recordings: Path, checked: Checked, observer:
         name = f"{found.slug}/{case}"
         checked.recordings.append(name)
         folder = recordings / found.slug / case
-        if checked.look(name, [OPENS], Recording(folder, found.manifest)):
+        recording = Recording(folder, found.manifest)
+        if checked.look(name, [OPENS], recording):
             checked.look(name, OF_RECORDINGS, Recording(folder, found.manifest))
-            if observer is not None:
+            if observer is not None and recording.expected:
                 _replay(name, Attempt(found, folder), checked, observer)
 
 

@@ -185,6 +185,8 @@ def _checked(found: Found, draft: Path, live: Report, options: RunOptions) -> Ou
     with tempfile.TemporaryDirectory(prefix="toolkit-replay-") as place:
         workspace = Workspace(Path(place), lasting=False)
         again = replay_in(found, draft, workspace, replace(options, observer=None, echo=None))
+    if again.report.interrupted:
+        raise KeyboardInterrupt
     if _ending(live) != _ending(again.report):
         error, misses = again.report.error, [miss.message for miss in again.replay.misses]
         ending = [*misses, error.message if error else again.report.verdict][0]

@@ -1,0 +1,73 @@
+"""Replays of one recording, and two recordings of one journey: as alike as can be."""
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from random import Random
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.strict.portal.conftest import Takes
+from tests.strict.portal.site import pdf
+from toolkit.jobs.recordings import Replayed, replay_connector
+from toolkit.transport.har import Har
+from toolkit.transport.replay import Replay
+from toolkit.transport.take import HAR_NAME
+from toolkit.web import Session
+
+REPLAYS = 50
+SEVERAL = 3
+
+
+def told(replayed: Replayed) -> bytes:
+    """All that a replay tells."""
+    return json.dumps([replayed.report.as_dict(), replayed.differences, replayed.notes, replayed.unused]).encode()
+
+
+def test_fifty_replays_tell_the_same(papers: Takes) -> None:
+    """Byte for byte, eight downloads at once and all."""
+    reports = {told(replay_connector(papers.found, papers.folders[0])) for _ in range(REPLAYS)}
+
+    assert len(reports) == 1
+    assert b'"verdict": "12 listed: 12 saved"' in reports.pop()
+
+
+def test_replays_with_the_browser_tell_the_same(journey: Takes, replayed: Replayed) -> None:
+    """Byte for byte."""
+    others = [replay_connector(journey.found, journey.folders[0]) for _ in range(SEVERAL - 1)]
+
+    assert {told(one) for one in others} == {told(replayed)}
+
+
+@pytest.mark.parametrize("kind", ["journey", "papers"])
+def test_two_recordings_differ_in_few_lines(kind: str, request: pytest.FixtureRequest) -> None:
+    """Fewer than 60 that are gone or new, with all the nonces, tokens, signatures and links that are good once."""
+    takes: Takes = request.getfixturevalue(kind)
+    command = ["git", "diff", "--no-index", "--numstat", *map(str, takes.folders)]
+    counted = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    lines = [int(count) for line in counted for count in line.split("\t")[:2]]
+
+    assert {line.rpartition("/")[2] for line in counted} == {"session.har", "take.json"}
+    assert 0 < sum(lines) < 60
+
+
+def links(folder: Path) -> dict[str, str]:
+    """The links of a recording that are good once and differ in their token only, and the paper behind each."""
+    entries = [entry for entry in Har.load(folder / HAR_NAME).entries if urlsplit(entry.url).path == "/dl"]
+    return {
+        entry.url: (entry.header("content-disposition") or "").split('"')[1].removesuffix(".pdf") for entry in entries
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_pool_gets_its_own_papers_in_any_order(papers: Takes, seed: int) -> None:
+    """Eight at once, in another order each time."""
+    names = links(papers.folders[0])
+    order = Random(seed).sample(sorted(names), len(names))
+    with Session(Replay(papers.folders[0])) as session, ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(lambda url: session.get(url).content, order))
+
+    assert len(names) == 12
+    assert got == [pdf(names[url]) for url in order]

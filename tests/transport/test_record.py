@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,7 +13,8 @@ from threading import Event, Thread
 import pytest
 from playwright.sync_api import Browser, Page
 
-from toolkit.transport.har import Har, lint
+import toolkit.transport.record
+from toolkit.transport.har import Har, HarEntry, lint
 from toolkit.transport.leaks import scan
 from toolkit.transport.record import Record
 from toolkit.transport.take import HAR_NAME, Take, TakeError
@@ -133,6 +134,34 @@ def test_what_is_typed_again_fits_the_recording(serve: Serve, browser: Browser, 
     assert json.loads(sent.request_body() or b"") == {"email": fields["login"], "password": fields["password"]}
 
 
+CHAIN = """<!doctype html><link rel=icon href=data:,><script>
+  const ask = (n) => n > 0 && fetch(`/login?n=${n}`).then(() => setTimeout(ask, 50, n - 1));
+  ask(%s);
+</script>"""
+
+
+@pytest.mark.parametrize(("asks", "kept"), [("6", {6, 5, 4, 3, 2, 1}), ("1e9", {10**9})])
+def test_a_page_that_is_still_asking_comes_to_rest(
+    serve: Serve, browser: Browser, tmp_path: Path, asks: str, kept: set[int]
+) -> None:
+    """What it asks after the login is recorded to the end; one that never ends is not waited for."""
+    record = Record(Take(clock=NOON, seed=7, toolkit="1"), patience=30 if asks == "6" else 0)
+    site = serve(SITE | {"/": CHAIN % asks})
+
+    def journey(page: Page) -> None:
+        with page.expect_response("**/login?*"):
+            page.goto(site, wait_until="commit")
+        record.settle(page)
+
+    with closing(record):
+        browse(record, browser, journey)
+    record.write(tmp_path, {}, frozenset(), ())
+    record.forget()
+
+    asked = [entry.url.partition("?n=")[2] for entry in Har.load(tmp_path / HAR_NAME).entries]
+    assert {int(n) for n in asked if n} >= kept
+
+
 def test_an_answer_that_no_script_reads_is_kept(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
     """Nor does a take lack what only came as a download."""
     pdf = (200, {"Content-Type": "application/pdf", "Content-Disposition": "attachment"}, b"%PDF-1.4")
@@ -203,13 +232,15 @@ def test_what_holds_secrets_is_private_and_goes() -> None:
 
 
 class Slow(BaseHTTPRequestHandler):
-    """A page, and an image of which only the first half comes."""
+    """A page, and an image of which the second half comes once `/go` was asked for."""
 
     half: Event
     end: Event
 
     def do_GET(self) -> None:
         """Answer."""
+        if self.path == "/go":
+            self.end.set()
         image = self.path == "/image"
         body = b"\x89PNG\r\n\x1a\n" if image else b"<!doctype html><link rel=icon href=data:,><img src=/image>"
         self.send_response(200)
@@ -220,6 +251,8 @@ class Slow(BaseHTTPRequestHandler):
         if image:
             self.half.set()
             self.end.wait(30)
+            with suppress(OSError):  # nobody waits for it any more
+                self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -236,31 +269,63 @@ def stay(page: Page) -> None:
     page.evaluate("1")
 
 
-@pytest.mark.parametrize("ending", [leave, stay])
-def test_an_image_that_its_page_left_behind_has_no_answer(
-    browser: Browser, record: Record, tmp_path: Path, ending: Callable[[Page], None]
-) -> None:
-    """No page ever had it whole, so the recording is complete without it."""
+@pytest.fixture
+def slow() -> Iterator[str]:
+    """The address of a slow site."""
     Slow.half, Slow.end = Event(), Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-
-    def journey(page: Page) -> None:
-        with page.expect_response("**/image"):
-            page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="commit")
-        Slow.half.wait(30)
-        ending(page)
-
-    browse(record, browser, journey)
+    yield f"http://127.0.0.1:{server.server_port}/"
     Slow.end.set()
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def open_halfway(page: Page, site: str) -> None:
+    """Open a page, and return when half of its image is there."""
+    with page.expect_response("**/image"):
+        page.goto(site, wait_until="commit")
+    Slow.half.wait(30)
+
+
+def image_of(folder: Path) -> HarEntry:
+    """The image of a recording."""
+    return next(entry for entry in Har.load(folder / HAR_NAME).entries if entry.url.endswith("/image"))
+
+
+@pytest.mark.parametrize("ending", [leave, stay])
+def test_an_image_that_its_page_left_behind_has_no_answer(
+    slow: str, browser: Browser, record: Record, tmp_path: Path, ending: Callable[[Page], None]
+) -> None:
+    """No page ever had it whole, so the recording is complete without it."""
+
+    def journey(page: Page) -> None:
+        open_halfway(page, slow)
+        ending(page)
+
+    browse(record, browser, journey)
     record.write(tmp_path, {}, frozenset(), ())
 
-    image = next(entry for entry in Har.load(tmp_path / HAR_NAME).entries if entry.url.endswith("/image"))
-    assert (image.status, image.error) == (-1, "net::ERR_ABORTED")
+    assert (image_of(tmp_path).status, image_of(tmp_path).error) == (-1, "net::ERR_ABORTED")
+
+
+def test_what_is_under_way_is_waited_for(
+    slow: str, browser: Browser, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long nothing comes."""
+    monkeypatch.setattr(toolkit.transport.record, "QUIET", 1)
+
+    def journey(page: Page) -> None:
+        open_halfway(page, slow)
+        page.evaluate("setTimeout(() => fetch('/go'), 100)")
+        record.settle(page)
+
+    browse(record, browser, journey)
+    record.write(tmp_path, {}, frozenset(), ())
+
+    assert (image_of(tmp_path).status, len(image_of(tmp_path).body())) == (200, 16)
 
 
 def test_the_length_that_an_answer_to_head_tells_stays(record: Record, tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ class Transport(Protocol):
     def prepare(self, page: Page) -> None:
         """Join a page that was just opened and has not gone anywhere yet."""
 
+    def settle(self, page: Page) -> None:
+        """Let a page that has done its work come to rest, if that matters here."""
+
     def adapter(self) -> BaseAdapter:
         """Return an adapter that carries the requests of one session; the session closes it."""
 
@@ -74,6 +77,9 @@ class Live:
         """Do nothing: the browser reaches the network by itself."""
 
     def prepare(self, page: Page) -> None:
+        """Do nothing."""
+
+    def settle(self, page: Page) -> None:
         """Do nothing."""
 
     def adapter(self) -> BaseAdapter:

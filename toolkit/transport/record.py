@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from toolkit.transport.determinism import init_script
@@ -21,7 +23,7 @@ from toolkit.transport.write_take import write_take
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Request
     from requests.adapters import BaseAdapter
 
     from toolkit.transport.live import Transport
@@ -30,6 +32,7 @@ __all__ = ["Record"]
 
 NO_ANSWER = "no answer"
 GIVEN_UP = "net::ERR_ABORTED"
+QUIET = 500  # milliseconds
 REFUSED = 400
 READ = {"document", "fetch", "xhr"}
 TIME_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
@@ -38,12 +41,14 @@ TIME_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 class Record:
     """Records one run. `clock` and `seed` are what its pages are told; both are kept with the take."""
 
-    def __init__(self, take: Take, live: Transport | None = None) -> None:
+    def __init__(self, take: Take, live: Transport | None = None, *, patience: float = 5) -> None:
         self.take = take
+        self._patience = patience
         self._live = live or Live()
         self._folder = tempfile.TemporaryDirectory(prefix="toolkit-record-")
         self._contexts = 0
         self._tap = Tap()
+        self._under_way: set[Request] = set()
         self._entries: list[HarEntry] = []
         self._lock = threading.Lock()
 
@@ -64,15 +69,37 @@ class Record:
     def attach(self, context: BrowserContext) -> None:
         """Fix the clock and the chance of a context."""
         self._live.attach(context)
+        context.on("request", self._began)
+        context.on("requestfinished", self._ended)
+        context.on("requestfailed", self._ended)
         context.add_init_script(init_script(self.take.clock, self.take.seed))
         version = context.browser.version if context.browser else ""
         self.take = replace(self.take, browser=version)
+
+    def _began(self, request: Request) -> None:
+        self._under_way.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._under_way.discard(request)
 
     def prepare(self, page: Page) -> None:
         """See to it that no body goes with its page, nor with a window that the page opens."""
         self._live.prepare(page)
         self.take = replace(self.take, time_zone=page.evaluate(TIME_ZONE))
         self._tap.watch(page)
+
+    def settle(self, page: Page) -> None:
+        """Wait until a page asks for nothing more, at most `patience` seconds: else chance cuts the recording short."""
+        from playwright.sync_api import Error, TimeoutError  # noqa: A004, PLC0415 - slow to import
+
+        end = monotonic() + self._patience
+        with suppress(Error):  # the page has gone
+            while monotonic() < end:
+                try:
+                    page.context.wait_for_event("requestfinished", timeout=QUIET)
+                except TimeoutError:
+                    if not self._under_way:
+                        return
 
     def adapter(self) -> BaseAdapter:
         """An adapter that keeps what the session asks and gets."""

@@ -80,6 +80,9 @@ class Replay:
     def prepare(self, page: Page) -> None:
         """Do nothing."""
 
+    def settle(self, page: Page) -> None:
+        """Do nothing."""
+
     def adapter(self) -> BaseAdapter:
         """An adapter that answers from the take, and raises Miss for what was not recorded."""
         return ReplayAdapter(self._find_for_session)

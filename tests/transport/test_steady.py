@@ -112,6 +112,17 @@ def test_a_moment_leaves_no_trace() -> None:
     assert entry.request_header("x") == "eyJ"
 
 
+def test_until_when_an_answer_may_be_kept_is_not_told() -> None:
+    """It is another moment in each take; that it may not be kept at all is said again."""
+    entry = entry_at(0, "a.js")
+    kept = [("Expires", "0"), ("expires", "Sun, 09 Mar 2025 11:59:59 GMT"), ("Expires", "soon"), ("Date", "today")]
+    entry.response_headers = [("Expires", "Sun, 09 Mar 2025 12:00:01 GMT"), *kept]
+
+    make_steady(entry)
+
+    assert entry.response_headers == kept
+
+
 def test_the_token_of_an_answer_keeps_its_times() -> None:
     """The page looks at them before it believes it."""
     token = jwt(exp=1741521600)

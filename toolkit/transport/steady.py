@@ -4,7 +4,8 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Hashable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from toolkit.transport.canonical import parts_of, place_of, shape_of
 from toolkit.transport.encodings import from_base64
@@ -72,9 +73,21 @@ def make_steady(entry: HarEntry) -> None:
     """Leave the order of the entries as the only time, and no times in the tokens that requests carry.
 
     A token that an answer gives keeps its times, for a page may look at them; a request is never told apart by them.
+    An answer does not say until when a browser may keep it: that is over in every replay.
     """
+    entry.response_headers = [
+        (name, value) for name, value in entry.response_headers if not _is_later(name, value, entry.started)
+    ]
     entry.raw["startedDateTime"] = EPOCH
     entry.request_headers = [(name, JWT.sub(_timeless, value)) for name, value in entry.request_headers]
+
+
+def _is_later(name: str, value: str, now: datetime) -> bool:
+    """Whether a header is an Expires that lies ahead; one of the past or of no date at all forbids to keep."""
+    try:
+        return name.lower() == "expires" and parsedate_to_datetime(value) > now
+    except (TypeError, ValueError):
+        return False
 
 
 def _timeless(found: re.Match[str]) -> str:

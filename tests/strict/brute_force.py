@@ -3,10 +3,14 @@
 import base64
 import binascii
 import html
+import io
 import json
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -15,16 +19,18 @@ LARGEST = 2_000_000
 SHORT = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
-def find(folder: Path, texts: Mapping[str, str]) -> dict[str, set[str]]:
-    """The names of the texts that are in the folder, each with the places and the wrappings."""
+def find(folder: Path, texts: Mapping[str, str], *, until_all: bool = False) -> dict[str, set[str]]:
+    """The names of the texts that are in the folder, each with the places and the wrappings; or of each but one."""
     found: dict[str, set[str]] = {}
     wanted = [(name, form) for name, text in texts.items() for form in forms(text)]
     for path in sorted(folder.rglob("*")):
-        data = path.name.encode() + b"\n" + (path.read_bytes() if path.is_file() else b"")
-        for way, inside in unwrapped(data):
+        data = path.read_bytes() if path.is_file() else b""
+        for way, inside in chain(unwrapped(path.name.encode()), unwrapped(data)):
             small = inside.lower()
             for name in {name for name, form in wanted if form in small}:
                 found.setdefault(name, set()).add(f"{path.name}: {way or 'as it is'}")
+            if until_all and len(found) == len(texts):
+                return found
     return found
 
 
@@ -54,9 +60,12 @@ def readings(data: bytes) -> Iterator[tuple[str, bytes]]:
     yield "escapes", re.sub(rb"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", unescaped, data)
     yield "references", html.unescape(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
     yield "zero bytes", data.replace(b"\0", b"")
+    yield "one line", b"".join(data.split(b"\n")).replace(b"\r", b"")
     yield "json", json_texts(data)
     yield "base64", b"\n".join(in_base64(data))
     yield "hex", b"\n".join(in_hex(run, odd) for run in HEX.findall(data) for odd in range(2))
+    with suppress(zipfile.BadZipFile, ValueError), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        yield "zip", b"\n".join([*map(str.encode, archive.namelist()), *map(archive.read, archive.namelist())])
     for found in re.finditer(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]", data):
         yield "compressed", inflated(data[found.start() :])
 

@@ -211,7 +211,7 @@ def test_a_browser_that_wrote_nothing_is_told(browser: Browser, record: Record, 
 def test_a_secret_that_is_left_is_told(serve: Serve, record: Record, tmp_path: Path) -> None:
     """With its name and its place, not with its value: twice in base64 within large binary data is too deep."""
     hidden = base64.b64encode(base64.b64encode(b"my " + PASSWORD.encode()))
-    site = serve({"/dump": (200, {"Content-Type": "application/octet-stream"}, bytes(70_000) + hidden)})
+    site = serve({"/dump": (200, {"Content-Type": "application/octet-stream"}, bytes(1 << 20) + hidden)})
     with Session(record, base_url=site) as session:
         session.get("/dump")
 

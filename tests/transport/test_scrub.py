@@ -3,8 +3,10 @@
 import base64
 import gzip
 import html
+import io
 import json
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from html.entities import codepoint2name
@@ -68,6 +70,8 @@ DISGUISES: dict[str, Disguise] = {
     "quoted cookie in json": lambda v: json.dumps("".join(f"\\{byte:03o}" for byte in v.encode())),
     "hex": lambda v: v.encode().hex(),
     "hex, capitals": lambda v: v.encode().hex().upper(),
+    "hex of json": lambda v: json.dumps({"deep": v}).encode().hex(),
+    "hex of percent": lambda v: f"{quote(v, safe='')}; path=/".encode().hex().upper(),
     "base64 of json": lambda v: base64.b64encode(json.dumps({"deep": v}).encode()).decode(),
     "base64 of base64": lambda v: base64.b64encode(base64.b64encode(v.encode())).decode(),
     "base64 in json": lambda v: json.dumps(base64.b64encode(f"{v}??>>".encode()).decode()).replace("/", "\\/"),
@@ -314,6 +318,30 @@ def test_brotli_is_opened_when_it_can_be() -> None:
     scrubber = scrubber_of(TOKEN)
 
     assert brotli.decompress(scrubber.body(brotli.compress(TOKEN.encode()), "br")).decode() == scrubber.stand_in(TOKEN)
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_texts_in_utf_16(codec: str) -> None:
+    """Escapes in them too."""
+    scrubber = scrubber_of(PASSWORD, TOKEN)
+    text = f"Passwort;Token\n{json.dumps(PASSWORD)};{quote(TOKEN)}\n"
+
+    clean = scrubber.body(text.encode(codec)).decode(codec)
+
+    assert clean == f"Passwort;Token\n{json.dumps(scrubber.stand_in(PASSWORD))};{quote(scrubber.stand_in(TOKEN))}\n"
+
+
+def test_archives_are_opened() -> None:
+    """A spreadsheet is one."""
+    scrubber = scrubber_of(TOKEN)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as writing:
+        writing.writestr("xl/strings.xml", f"<t>{TOKEN}</t>")
+
+    clean = scrubber.body(packed.getvalue())
+
+    assert zipfile.ZipFile(io.BytesIO(clean)).read("xl/strings.xml").decode() == f"<t>{scrubber.stand_in(TOKEN)}</t>"
+    assert scan(clean, scrubber.secrets).leaks == []
 
 
 def test_websocket_frames() -> None:

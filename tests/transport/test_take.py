@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.transport.take import TAKE_NAME, Take, TakeError
+from toolkit.transport.take import TAKE_NAME, Take, TakeError, digest
 
 CLOCK = datetime(2025, 3, 9, 12, 0, 0, 514_000, tzinfo=UTC)
 TAKE = Take(
@@ -84,3 +84,11 @@ def test_a_folder_without_a_take_is_named(tmp_path: Path) -> None:
     """The file and why it cannot be read."""
     with pytest.raises(TakeError, match=r"take\.json cannot be read: No such file"):
         Take.load(tmp_path)
+
+
+def test_a_stand_in_is_known_again() -> None:
+    """In capitals, with other spaces or none; another one is another."""
+    forms = {"FR76 3000 6000", "FR7630006000", "fr76 3000 6000", "FR76\u00a03000\u00a06000"}
+
+    assert len({digest(form) for form in forms}) == 1
+    assert digest("FR76 3000 6001") != digest("FR76 3000 6000")

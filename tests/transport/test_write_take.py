@@ -1,5 +1,6 @@
 """Traffic becomes a take without secrets, which tells its stand-ins from what was never replaced."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,3 +68,16 @@ def test_a_take_shows_no_value() -> None:
     """It holds the real login until it is written."""
     assert "hunter2!" not in repr(TAKE)
     assert "482913" not in repr(TAKE)
+
+
+def test_what_lies_in_the_folder_loses_its_secrets(tmp_path: Path) -> None:
+    """Bank operations that are loaded first: what the traffic tells, and what shows by itself."""
+    (tmp_path / "fixture.json").write_text('{"label": "hunter2!", "iban": "FR7630006000011234567890189", "amount": 1}')
+    entry = make_entry("GET", "https://acme.example/", started=NOON, status=200, body=b"fine")
+
+    write_take([entry], TAKE, tmp_path, frozenset({"password"}))
+
+    kept, take = json.loads((tmp_path / "fixture.json").read_text()), Take.load(tmp_path)
+    assert (kept["label"], kept["amount"]) == (take.fields["password"], 1)
+    assert kept["iban"] != "FR7630006000011234567890189"
+    assert digest(kept["iban"]) in take.stand_ins

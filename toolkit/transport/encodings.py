@@ -181,7 +181,7 @@ def from_base64(token: bytes) -> bytes | None:
 def to_base64(raw: bytes, like: bytes) -> bytes:
     """Base64 without padding, in the alphabet of `like`; where that cannot be told, JSON is taken for a JWT's part."""
     token = binascii.b2a_base64(raw, newline=False).rstrip(b"=")
-    url_safe = b"-" in like or b"_" in like or like.startswith(JSON_START)
+    url_safe = b"-" in like or b"_" in like or (like.startswith(JSON_START) and not {*b"+/"} & {*like})
     return token.translate(TO_URL_SAFE) if url_safe else token
 
 

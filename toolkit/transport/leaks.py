@@ -14,14 +14,13 @@ from pathlib import Path
 
 from toolkit.transport.encodings import BASE64, HEX, Layer, from_base64
 from toolkit.transport.forms import Form, Secret, forms_of, place_pattern
-from toolkit.transport.packing import LARGEST, unpack
+from toolkit.transport.packing import LARGEST, ZIP, unpack
 from toolkit.transport.shapes import Reach, reach_of
 
 __all__ = ["Leak", "Scan", "scan"]
 
 DEEPEST = 6
 BROKEN_LINE = re.compile(rb"(?<=[A-Za-z0-9+/]{60})(?:\r?\n|\\r\\n|\\n)(?=[A-Za-z0-9+/]{4})")
-ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)

@@ -12,37 +12,25 @@ HTML references (`&#97;`) may change their length.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from toolkit.transport import learning
-from toolkit.transport.encodings import (
-    BASE64,
-    Edits,
-    Layer,
-    apply,
-    difference,
-    from_base64,
-    from_hex,
-    is_text,
-    to_base64,
-    to_hex,
-)
+from toolkit.transport.encodings import BASE64, Edits, Layer, apply, difference, from_base64, to_base64
 from toolkit.transport.forms import BASE64_LEAD, Form, Secret, place_pattern
-from toolkit.transport.packing import unpack
+from toolkit.transport.packing import ZIP, rezipped, unpack
 from toolkit.transport.pseudonyms import Pseudonyms
 from toolkit.transport.request import Headers, Req
-from toolkit.transport.shapes import stand_in
+from toolkit.transport.tokens import Part, folded_in, parts_of
 
 __all__ = ["Scrubber"]
 
 DEEPEST = 8  # levels of encodings inside each other
+CLOSED = 1 << 20  # bytes of binary data in which nothing is taken off
 LARGE = 1 << 16  # bytes of binary data in which a form of few bytes may stand by chance
 LEAST_IN_LARGE = 6
 CACHED = 1 << 10  # characters; header values, URLs and the words of scripts come again
-SEPARATED = re.compile(rb"[/_-]|eyJ")
-TOKEN_PARTS = re.compile(rb"eyJ[A-Za-z0-9_-]{5,}|[A-Za-z0-9]{8,}")
 
 
 class Scrubber:
@@ -112,7 +100,7 @@ class Scrubber:
         """The bytes without the secrets. Compressed bodies are packed again, but only when something was replaced."""
         packed = unpack(data, content_encoding)
         if packed is None:
-            return apply(data, self._edits(data))
+            return rezipped(data, self.body) if data[: len(ZIP)] == ZIP else apply(data, self._edits(data))
         plain = self.body(packed.plain)
         return data if plain == packed.plain else packed.repack(plain)
 
@@ -146,7 +134,7 @@ class Scrubber:
     def _edits(self, data: bytes, depth: int = 0) -> Edits:
         """What to change: first as the data stands, then under one level of escapes at a time, at last in tokens."""
         edits = self._edits_of_forms(data) | self._edits_of_places(data)
-        if depth == DEEPEST or (len(data) > LARGE and b"\0" in data):
+        if depth == DEEPEST or (len(data) > CLOSED and b"\0" in data):
             return edits
         seen = apply(data, edits) if edits else data
         layer = Layer(seen)
@@ -180,7 +168,13 @@ class Scrubber:
         return edits
 
     def _edits_of_tokens(self, data: bytes, depth: int) -> Edits:
-        """Changes inside base64 and hex, looked for once in each different token."""
+        """Changes inside base64 and hex, looked for once in each different token; base64 in lines before each line."""
+        folded: Edits = {}
+        for part in folded_in(data):
+            folded |= part.edits(self._inside(part, depth))
+        return folded | self._edits_of_runs(apply(data, folded) if folded else data, depth)
+
+    def _edits_of_runs(self, data: bytes, depth: int) -> Edits:
         changed: dict[bytes, Edits] = {}
         for token in set(BASE64.findall(data)):
             if inner := self._edits_of_token(token, depth):
@@ -196,21 +190,18 @@ class Scrubber:
         if edits is None:
             edits = {}
             for part in parts_of(token):
-                new = self._inside(part, depth)
-                if new != part.token:
-                    edits |= difference(part.start, part.token, new)
+                edits |= part.edits(self._inside(part, depth))
             if len(token) <= CACHED:
                 self._tokens[token] = edits
         return edits
 
-    def _inside(self, part: "Part", depth: int) -> bytes:
+    def _inside(self, part: Part, depth: int) -> bytes:
+        """What a token says, without the secrets."""
         packed = unpack(part.raw)
         if packed is None:
-            inner = self._edits(part.raw, depth + 1)
-            return part.wrap(apply(part.raw, inner), part.token) if inner else part.token
-        # Compressed again it would have another length, which nothing around it allows for: it becomes noise.
-        noise = stand_in(part.token.decode(), "noise")
-        return noise.encode() if self._edits(packed.plain, depth + 1) else part.token
+            return apply(part.raw, self._edits(part.raw, depth + 1))
+        plain = apply(packed.plain, self._edits(packed.plain, depth + 1))
+        return part.raw if plain == packed.plain else packed.repack(plain)
 
 
 @lru_cache(maxsize=256)
@@ -233,33 +224,3 @@ def edit_form(data: bytes, start: int, form: Form) -> Edits:
     if raw[form.offset : form.offset + len(old)] != old:
         return difference(start, form.old, form.new)
     return difference(first, window, to_base64(raw[: form.offset] + new + raw[form.offset + len(old) :], window))
-
-
-class Part(NamedTuple):
-    """A token, or one in it: where it starts, what it says, and how to say something else in the same way."""
-
-    start: int
-    token: bytes
-    raw: bytes
-    wrap: Callable[[bytes, bytes], bytes]
-
-
-def parts_of(token: bytes) -> Iterator[Part]:
-    """The token when it reads as text or compressed data, else those of its parts that read as text."""
-    whole = opened(0, token)
-    if whole and (is_text(whole.raw) or unpack(whole.raw)):
-        yield whole
-    elif SEPARATED.search(token, 1):
-        for found in TOKEN_PARTS.finditer(token):
-            part = opened(found.start(), found.group())
-            if part and is_text(part.raw):
-                yield part
-
-
-def opened(start: int, token: bytes) -> Part | None:
-    """What a token says in hex if that is text, else in base64."""
-    raw = from_hex(token)
-    if raw and is_text(raw):
-        return Part(start, token, raw, to_hex)
-    raw = from_base64(token)
-    return Part(start, token, raw, to_base64) if raw else None

@@ -183,7 +183,7 @@ def test_file_that_is_no_json_is_refused() -> None:
         ("mitmproxy-firefox.har", []),
         ("mitmproxy-charles.har", []),
         ("mitmproxy-websocket.har", []),
-        ("mitmproxy-event_stream.har", ["is a stream of server-sent events, which cannot be replayed."] * 2),
+        ("mitmproxy-event_stream.har", ["is a stream of server-sent events, of which none was recorded."] * 2),
         ("msw-response-error.har", ["has neither a status nor a reason for having none."]),
         (
             "haralyzer-missing_pageref.har",

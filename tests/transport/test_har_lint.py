@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from toolkit.transport.har import Har, lint, make_entry
+from toolkit.transport.har_parts import write_headers
 
 LENGTH = [("Content-Length", "5"), ("Content-Type", "text/plain")]
 
@@ -95,10 +96,13 @@ def test_no_status() -> None:
 
 
 def test_event_stream() -> None:
-    """Server-sent events are said, once."""
-    kind = [("Content-Type", "text/event-stream; charset=utf-8"), ("Content-Length", "5")]
+    """Server-sent events that a tool did not keep are said, once; a stream may also be open without any yet."""
+    kind = [("Content-Type", "text/event-stream; charset=utf-8")]
+    lost = [*kind, ("Content-Length", "5")]
 
-    assert problems(response_headers=kind) == ["is a stream of server-sent events, which cannot be replayed."]
+    assert problems(response_headers=lost) == ["is a stream of server-sent events, of which none was recorded."]
+    assert problems(response_headers=kind, body=b"data: x\n\n") == []
+    assert problems(raw={"response": {"status": 200, "headers": write_headers(kind), "_stillOpen": True}}) == []
 
 
 @pytest.mark.parametrize(

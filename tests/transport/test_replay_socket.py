@@ -11,10 +11,12 @@ from toolkit.transport.replay import Replay
 from toolkit.web import Browser
 
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
-TALK = """async ([url, protocols, texts]) => {
+TALK = """async ([url, protocols, texts, stays]) => {
     const socket = new WebSocket(url, protocols), heard = [];
     socket.binaryType = 'arraybuffer';
-    const closed = new Promise((done) => { socket.onclose = (event) => done(event.code); });
+    const closed = new Promise((done) => {
+        socket.onclose = ({code, reason, wasClean}) => done({code, reason, clean: wasClean});
+    });
     const heardLast = new Promise((done) => {
         socket.onmessage = ({data}) => {
             heard.push(typeof data === 'string' ? data.slice(0, 9) + data.length : [...new Uint8Array(data)]);
@@ -24,8 +26,8 @@ TALK = """async ([url, protocols, texts]) => {
     await new Promise((done) => { socket.onopen = socket.onerror = done; });
     for (const text of texts) socket.send(text === 'bytes' ? new Uint8Array([0, 255]) : text);
     await Promise.race([heardLast, closed]);
-    socket.close();
-    return {heard, code: await closed, protocol: socket.protocol};
+    if (!stays) socket.close();
+    return {heard, ...await closed, protocol: socket.protocol};
 }"""
 
 
@@ -38,14 +40,16 @@ def opened(url: str, *messages: tuple[bool, str | bytes], headers: Any = ()) -> 
     return entry
 
 
-def talk(browser: Browser, replay: Replay, url: str, *texts: str, protocols: tuple[str, ...] = ()) -> Any:
-    """What a page hears, after it sent these texts one after the other, until "bye" or the end."""
+def talk(
+    browser: Browser, replay: Replay, url: str, *texts: str, protocols: tuple[str, ...] = (), stays: bool = False
+) -> Any:
+    """What a page hears, after it sent these texts one after the other, until "bye" or, when it stays, the end."""
     context = browser.new_context(**replay.browser_options())
     try:
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.goto(url.replace("ws", "http", 1).rpartition("/")[0])
-        return page.evaluate(TALK, [url, list(protocols), list(texts)])
+        return page.evaluate(TALK, [url, list(protocols), list(texts), stays])
     finally:
         context.close()
 
@@ -113,3 +117,16 @@ def test_a_socket_that_was_not_recorded_does_not_open(closed_browser: Browser, w
     assert [miss.message.split("\n")[0] for miss in replay.misses] == [
         "GET wss://acme.example/live was not recorded. Nearest is GET wss://acme.example/old (request 2 of 2):"
     ]
+
+
+@pytest.mark.parametrize(("code", "reason", "clean"), [(4001, "done", True), (1006, "", False)])
+def test_the_site_closes_when_it_did(
+    closed_browser: Browser, written: Callable[..., Replay], code: int, reason: str, clean: bool
+) -> None:
+    """After its last word, with its code and its reason; or the connection just breaks."""
+    url = "wss://acme.example/live"
+    socket = opened(url, (True, "go"), (False, "bye"))
+    socket.messages = [*socket.messages, WebSocketMessage.end(code, reason)]
+    told = talk(closed_browser, written(page_of(url), socket), url, "go", stays=True)
+
+    assert [told[name] for name in ("code", "reason", "clean")] == [code, reason, clean]

@@ -71,13 +71,12 @@ def record(browser: Browser, site: str, tmp_path: Path) -> Callable[[Callable[[P
     def record(journey: Callable[[Page], object]) -> list[HarEntry]:
         tap = Tap()
         context = browser.new_context(record_har_path=tmp_path / "take.har", record_har_content="attach")
+        tap.watch(context)
         page = context.new_page()
-        tap.watch(page)
         page.goto(site)
         journey(page)
         context.close()
-        har = Har.load(tmp_path / "take.har")
-        tap.fill(har.entries)
+        har = Har(tap.complete(Har.load(tmp_path / "take.har").entries))
         assert lint(har) == []
         return har.entries[1:]
 
@@ -132,11 +131,26 @@ def test_bodies_find_their_entries_by_length() -> None:
     for sent in (b"first one", b"second"):
         headers = [("Content-Length", str(len(sent)))]
         entries.append(make_entry("PUT", "http://site.test/#top", started=NOON, status=200, request_headers=headers))
-        tap._exchanges.insert(0, Exchange("PUT", "http://site.test/", 200, sent, b"got " + sent))
-    tap.fill(entries)
+        got = bytearray(b"got " + sent)
+        tap._exchanges.insert(0, Exchange("PUT", "http://site.test/", 200, [sent], got=got))
+    tap.complete(entries)
 
     assert [entry.request_body() for entry in entries] == [b"first one", b"second"]
     assert [entry.body() for entry in entries] == [b"got first one", b"got second"]
+
+
+def test_what_the_recorder_missed_becomes_an_entry() -> None:
+    """But not the question before a call across origins; what the browser had in its cache is left out."""
+    tap, entries = Tap(), []
+    for size in (9, 0):
+        entries.append(make_entry("GET", "http://site.test/", started=NOON, status=200, body=b"x"))
+        entries[-1].raw["response"]["_transferSize"] = size
+    exchanges = [Exchange("GET", "http://site.test/", 200), Exchange("OPTIONS", "http://site.test/b", 204)]
+    tap._exchanges += [*exchanges, Exchange("POST", "http://site.test/b", 201, [b"sent"], got=bytearray(b"got"))]
+    found = tap.complete(entries)
+
+    assert [(entry.method, entry.status) for entry in found] == [("GET", 200), ("POST", 201)]
+    assert (found[1].request_body(), found[1].body(), found[1].client) == (b"sent", b"got", "browser")
 
 
 @pytest.mark.parametrize(

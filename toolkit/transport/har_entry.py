@@ -24,9 +24,11 @@ from toolkit.transport.har_parts import (
     write_headers,
 )
 
-__all__ = ["Client", "HarEntry", "HarError", "Headers", "WebSocketMessage"]
+__all__ = ["OPEN", "Client", "HarEntry", "HarError", "Headers", "WebSocketMessage"]
 
 Client = Literal["browser", "session"]
+OPEN = "_stillOpen"
+"""The mark of a response that was still coming when its page let go of it, such as server-sent events."""
 
 
 class HarEntry:
@@ -110,6 +112,11 @@ class HarEntry:
             return None
         told = (self._response.get("_failureText"), self._response.get("_error"), self.raw.get("_error"))
         return next((str(text) for text in told if text), "no answer")
+
+    @property
+    def still_open(self) -> bool:
+        """Whether the answer had not ended when its page let go of it."""
+        return bool(self._response.get(OPEN))
 
     @property
     def mime(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from toolkit.transport.har_bodies import INLINE_LIMIT
 from toolkit.transport.har_charsets import as_text
-from toolkit.transport.har_entry import HarEntry
+from toolkit.transport.har_entry import OPEN, HarEntry
 from toolkit.transport.har_files import write_body
 from toolkit.transport.har_parts import HarError, Headers, Raw, as_dict, write_headers
 
@@ -22,7 +22,7 @@ TIMINGS = {"send": 0, "wait": 0, "receive": 0}
 SIZES = {"headersSize": -1, "bodySize": -1}
 STORED = ("text", "encoding", "_file")
 KEPT = ("_resourceType", "_serviceWorkerRef", "_webSocketMessages")
-KEPT_OF_RESPONSE = ("_failureText", "_error", "_fetchedViaServiceWorker")
+KEPT_OF_RESPONSE = ("_failureText", "_error", "_fetchedViaServiceWorker", OPEN)
 
 # Headers that differ between two takes of the same journey and that no page reads.
 NOISE = frozenset(

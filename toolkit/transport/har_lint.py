@@ -13,7 +13,7 @@ EMPTY_GZIP = 20
 
 
 def lint(entries: Iterable[HarEntry]) -> list[str]:
-    """Say in sentences what is missing (bodies, answers) or cannot be replayed (event streams, service workers)."""
+    """Say in sentences what is missing (bodies, answers) or cannot be replayed (service workers)."""
     return [f"{entry.where}: {problem}." for entry in entries for problem in _problems(entry)]
 
 
@@ -27,8 +27,8 @@ def _problems(entry: HarEntry) -> Iterator[str]:
         yield "has no URL"
     if entry.raw.get("_serviceWorkerRef") or _by_service_worker(entry):
         yield "went through a service worker, which cannot be replayed"
-    if entry.mime == "text/event-stream":
-        yield "is a stream of server-sent events, which cannot be replayed"
+    if entry.mime == "text/event-stream" and not (entry.has_body or entry.still_open):
+        yield "is a stream of server-sent events, of which none was recorded"
     elif entry.status <= 0:
         yield from () if _told_why(entry) else ("has neither a status nor a reason for having none",)
     else:

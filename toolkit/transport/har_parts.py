@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = [
 Raw = dict[str, Any]
 Headers = list[tuple[str, str]]
 
+TEXT, BINARY, CLOSE = 1, 2, 8
 MILLISECONDS = 1e11
 """A time above this cannot be seconds: Playwright counts milliseconds, Chrome seconds."""
 
@@ -42,30 +44,44 @@ class HarError(ToolkitError):
 
 @dataclass(frozen=True, slots=True)
 class WebSocketMessage:
-    """One frame: `sent` by the page or received, `time` in seconds since 1970, text or bytes."""
+    """One frame: `sent` by the page or received, `time` in seconds since 1970, text or bytes.
+
+    `opcode` is that of RFC 6455: 1 for text, 2 for bytes, 8 for the last frame of a side that closes, whose bytes are
+    its code and its reason.
+    """
 
     sent: bool
     time: float
     data: str | bytes
+    opcode: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.opcode:
+            object.__setattr__(self, "opcode", BINARY if isinstance(self.data, bytes) else TEXT)
+
+    @classmethod
+    def end(cls, code: int, reason: str) -> "WebSocketMessage":
+        """The frame with which a server closes; a code of 1006 stands for a connection that just broke."""
+        return cls(sent=False, time=0, data=struct.pack("!H", code) + reason.encode(), opcode=CLOSE)
 
     @classmethod
     def read(cls, raw: Raw) -> "WebSocketMessage":
         """Read a frame as Chrome, Playwright and mitmproxy write it: binary ones (opcode 2) in base64."""
-        time, data = to_number(raw.get("time")), str(raw.get("data") or "")
+        time, data, opcode = to_number(raw.get("time")), str(raw.get("data") or ""), int(to_number(raw.get("opcode")))
         return cls(
             sent=raw.get("type") == "send",
             time=time / 1000 if time > MILLISECONDS else time,
-            data=base64.b64decode(data, validate=True) if raw.get("opcode") == 2 else data,  # noqa: PLR2004 -- RFC 6455: binary
+            data=base64.b64decode(data, validate=True) if opcode in {BINARY, CLOSE} else data,
+            opcode=CLOSE if opcode == CLOSE else 0,
         )
 
     def raw(self) -> Raw:
         """Give the frame as Chrome writes it."""
-        binary = isinstance(self.data, bytes)
         data = base64.b64encode(self.data).decode("ascii") if isinstance(self.data, bytes) else self.data
         return {
             "type": "send" if self.sent else "receive",
             "time": self.time,
-            "opcode": 2 if binary else 1,
+            "opcode": self.opcode,
             "data": data,
         }
 

@@ -67,12 +67,13 @@ class Record:
         return self._live.launch_args()
 
     def attach(self, context: BrowserContext) -> None:
-        """Fix the clock and the chance of a context."""
+        """Fix the clock and the chance of a context, and watch what its browser sends and gets."""
         self._live.attach(context)
         context.on("request", self._began)
         context.on("requestfinished", self._ended)
         context.on("requestfailed", self._ended)
         context.add_init_script(init_script(self.take.clock, self.take.seed))
+        self._tap.watch(context)
         version = context.browser.version if context.browser else ""
         self.take = replace(self.take, browser=version)
 
@@ -83,10 +84,9 @@ class Record:
         self._under_way.discard(request)
 
     def prepare(self, page: Page) -> None:
-        """See to it that no body goes with its page, nor with a window that the page opens."""
+        """Note the time zone of the page."""
         self._live.prepare(page)
         self.take = replace(self.take, time_zone=page.evaluate(TIME_ZONE))
-        self._tap.watch(page)
 
     def settle(self, page: Page) -> None:
         """Wait until a page asks for nothing more, at most `patience` seconds: else chance cuts the recording short."""
@@ -134,7 +134,7 @@ class Record:
         entries = [entry for file in files for entry in Har.load(file).entries]
         for entry in entries:
             entry.raw["_client"] = "browser"
-        self._tap.fill(entries)
+        entries = self._tap.complete(entries)
         for entry in entries:
             if entry.resource_type not in READ and not entry.has_body:
                 _without_body(entry)

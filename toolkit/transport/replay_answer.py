@@ -21,7 +21,10 @@ BODILESS = {101, 204, 304}
 
 @dataclass(frozen=True)
 class Answer:
-    """What to answer: `error` says why nothing came, None when something did; `messages` are those of a WebSocket."""
+    """What to answer: `error` says why nothing came, None when something did; `messages` are those of a WebSocket.
+
+    `still_open` says that the answer goes on, though nothing comes any more, until the page leaves.
+    """
 
     status: int
     reason: str = ""
@@ -29,12 +32,14 @@ class Answer:
     body: bytes = b""
     error: str | None = None
     messages: Sequence[WebSocketMessage] = ()
+    still_open: bool = False
 
     @classmethod
     def of(cls, entry: HarEntry, age: timedelta) -> Answer:
         """The answer of an entry recorded `age` ago. Raises HarError when its body cannot be read."""
         body = b"" if entry.status in BODILESS or entry.method == "HEAD" else entry.body()
-        return cls(entry.status, entry.status_text, _headers(entry, body, age), body, entry.error, entry.messages)
+        head = entry.status, entry.status_text, _headers(entry, body, age)
+        return cls(*head, body, entry.error, entry.messages, entry.still_open)
 
     def header(self, name: str) -> str | None:
         """The first header of this name, in small letters."""
@@ -54,7 +59,7 @@ def _length(entry: HarEntry, body: bytes) -> str | None:
     """An answer to HEAD tells the length of what it does not send."""
     if entry.method == "HEAD":
         return None if entry.header("content-encoding") else entry.header("content-length")
-    return None if entry.status in BODILESS else str(len(body))
+    return None if entry.status in BODILESS or entry.still_open else str(len(body))
 
 
 def _moved(cookie: str, age: timedelta) -> str:

@@ -110,12 +110,19 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.error is None:
             self._head(answer.status, answer.reason, answer.headers)
             self.wfile.write(answer.body)
-            return
-        self.close_connection = True
-        if GIVEN_UP in answer.error:
-            self.rfile.read(1)  # the page gave up by itself: so it does again
+            if answer.still_open:
+                self._wait()
+        elif GIVEN_UP in answer.error:
+            self._wait()  # the page gave up by itself: so it does again
         else:
+            self.close_connection = True
             self.wfile.write(BROKEN)  # were nothing sent, the browser would ask again
+
+    def _wait(self) -> None:
+        """Until the browser hangs up."""
+        self.close_connection = True
+        self.wfile.flush()
+        self.rfile.read(1)
 
     def _head(self, status: int, reason: str, headers: Sequence[tuple[str, str]]) -> None:
         lines = [f"{self.protocol_version} {status} {reason}", *(f"{name}: {value}" for name, value in headers)]

@@ -24,6 +24,7 @@ CONTINUED, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 FINAL, MASKED = 0x80, 0x80
 SHORT, MEDIUM = 125, 126  # longer lengths follow in 2 bytes, or in 8
 NOT_RECORDED = 1008  # "violates its policy"
+BROKEN = struct.pack("!H", 1006)  # no frame says that: the connection was just gone
 
 
 class Frame(NamedTuple):
@@ -51,19 +52,19 @@ def play(
 ) -> None:
     """Send what was received before the page spoke, then after each message of the page what followed it, once.
 
-    Returns when the page closes. Messages are matched as requests are; raises Miss for one that was not recorded,
-    after closing.
+    Returns when the page closes, or when the connection is to break as it did. Messages are matched as requests are;
+    raises Miss for one that was not recorded, after closing.
     """
     first, turns = _turns(messages)
     tape = Tape([_asked(url, sent.data) for sent, _ in turns], ignore=ignore)
-    _send(write, first)
-    while (message := _receive(read, write)) is not None:
+    going_on = _send(read, write, first)
+    while going_on and (message := _receive(read, write)) is not None:
         try:
             replies = turns[tape.find(_asked(url, message))][1]
         except Miss:
             _write(write, Frame(CLOSE, struct.pack("!H", NOT_RECORDED)))
             raise
-        _send(write, replies)
+        going_on = _send(read, write, replies)
         replies.clear()  # a heartbeat that comes more often than it did must not bring old news again
 
 
@@ -86,13 +87,25 @@ def _asked(url: str, data: str | bytes) -> Req:
     return Req("SEND", url, (), data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
 
 
-def _send(write: BufferedIOBase, messages: Sequence[WebSocketMessage]) -> None:
+def _send(read: BufferedIOBase, write: BufferedIOBase, messages: Sequence[WebSocketMessage]) -> bool:
+    """Send messages; whether the connection then goes on."""
     for message in messages:
-        if isinstance(message.data, str):
-            _write(write, Frame(TEXT, message.data.encode("utf-8", "replace")))
-        else:
-            _write(write, Frame(BINARY, message.data))
+        data = message.data.encode("utf-8", "replace") if isinstance(message.data, str) else message.data
+        if message.opcode == CLOSE:
+            _part(read, write, data)
+            return False
+        _write(write, Frame(message.opcode, data))
     write.flush()
+    return True
+
+
+def _part(read: BufferedIOBase, write: BufferedIOBase, data: bytes) -> None:
+    """Close as the site did, and hear the page out."""
+    if data[:2] == BROKEN:
+        return
+    _write(write, Frame(CLOSE, data))
+    while (frame := _read(read)) is not None and frame.opcode != CLOSE:
+        continue
 
 
 def _receive(read: BufferedIOBase, write: BufferedIOBase) -> bytes | None:

@@ -1,126 +1,237 @@
-"""What Playwright's recorder loses, kept on the side: bodies that go with their page, downloads, uploads of blobs,
-answers that no script reads."""
+"""What crosses the network while a browser is recorded, held for a moment and written down on the side.
+
+Playwright's recorder loses bodies that go with their page, downloads, uploads of blobs, answers that no script reads,
+and all that a shared or a service worker asks.
+"""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from contextlib import AbstractContextManager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from toolkit.transport.har_parts import to_number
+from toolkit.transport.har import make_entry
+from toolkit.transport.har_entry import OPEN
+from toolkit.transport.har_parts import Headers, bare_type, find_header, to_number
+from toolkit.transport.witness import ChosenFile, Witness, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from playwright.sync_api import CDPSession, Download, Page
+    from playwright.sync_api import BrowserContext, CDPSession, Page, Response
 
     from toolkit.transport.har_entry import HarEntry
 
 __all__ = ["Tap"]
 
-BUFFER = 1 << 28  # bytes of bodies that the browser keeps although their page has gone
-DURABLE = {"maxTotalBufferSize": BUFFER, "maxResourceBufferSize": BUFFER}
-HELD = [{"resourceType": kind, "requestStage": "Response"} for kind in ("Document", "XHR", "Fetch", "Ping", "Other")]
+KINDS = ("Document", "Stylesheet", "Font", "Script", "XHR", "Fetch", "Ping", "Other")
+HELD = [{"resourceType": kind, "requestStage": "Response"} for kind in KINDS]  # not what people only look at
+KEPT = {"maxTotalBufferSize": 1 << 28, "maxResourceBufferSize": 1 << 28}
+"""How much of that the browser keeps for the recorder although its page has gone, in bytes."""
+ENDLESS = {
+    "application/stream+json",
+    "application/x-ndjson",
+    "multipart/x-mixed-replace",
+    "text/event-stream",
+}
+"""Types of answers that are read while they come."""
+BODILESS = {204, 205, 301, 302, 303, 304, 307, 308}
 
 
-class Exchange(NamedTuple):
-    """One request and its answer, as far as they have bodies."""
+@dataclass(eq=False)
+class Exchange:
+    """One request and its answer, as they crossed the network.
+
+    `url` is without its fragment, which does not cross it. `sent` are the pieces of the body, None for a file on a
+    disk, `files` those that it may be; `open` says that the answer is still coming.
+    """
 
     method: str
     url: str
     status: int
-    sent: bytes
-    got: bytes
+    sent: Sequence[bytes | None] = ()
+    files: Sequence[ChosenFile] = ()
+    open: bool = False
+    got: bytearray = field(default_factory=bytearray)
+    asked: Headers = field(default_factory=list)
+    answered: Headers = field(default_factory=list)
+    words: str = ""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @classmethod
+    def of(cls, paused: dict[str, Any]) -> Exchange:
+        """What an answer that is held tells, before its body."""
+        request = paused["request"]
+        return cls(
+            method=request["method"],
+            url=bare(request["url"]),
+            status=paused.get("responseStatusCode", 0),
+            sent=[b64decode(part["bytes"]) if part else None for part in request.get("postDataEntries", ())],
+            asked=list(request["headers"].items()),
+            answered=[(header["name"], header["value"]) for header in paused.get("responseHeaders", ())],
+            words=paused.get("responseStatusText", ""),
+        )
+
+    def body(self, length: float) -> bytes:
+        """What was sent, in so many bytes, 0 when unknown; empty when it cannot be told."""
+        return filled(self.sent, self.files, length)
+
+    def is_of(self, entry: HarEntry) -> bool:
+        """Whether an entry tells of this exchange."""
+        length = to_number(entry.request_header("content-length"))
+        size = len(self.body(length))
+        lost = entry.status <= 0 and entry.resource_type == "ping"  # its page had gone before the answer came
+        return (
+            (self.method, self.url) == (entry.method, bare(entry.url))
+            and (entry.status == self.status or lost)
+            and (size == 0 or length in (0, size))
+        )
+
+    def complete(self, entry: HarEntry) -> None:
+        """Put into the entry what crossed the network."""
+        if entry.status != self.status:
+            entry.raw["response"].update(status=self.status, statusText=self.words)
+            entry.response_headers = self.answered
+        if sent := self.body(to_number(entry.request_header("content-length"))):
+            entry.store_request_body(sent)
+        if self.got or entry.has_body:
+            entry.store_body(bytes(self.got))
+        if self.open:
+            entry.raw["response"][OPEN] = True
+        entry.raw.pop("_serviceWorkerRef", None)
+        entry.raw["response"].pop("_failureText", None)  # a download leaves the page, which calls that a failure
+
+    def entry(self) -> HarEntry:
+        """The exchange as the entry of a HAR."""
+        made = make_entry(
+            self.method,
+            self.url,
+            started=self.started,
+            status=self.status,
+            status_text=self.words,
+            request_headers=self.asked,
+            response_headers=self.answered,
+            client="browser",
+        )
+        self.complete(made)
+        return made
 
 
 class Tap:
-    """Watches the pages of a recording, then fills the gaps of its HAR.
-
-    What it cannot bring back are uploads of files on disk (`<input type=file>`): the browser sends those by name only.
-    """
+    """Watches the browser of a recording, then completes its HAR."""
 
     def __init__(self) -> None:
         self._exchanges: list[Exchange] = []
-        self._downloads: list[Exchange] = []
+        self._witness = Witness()
+        self._streams: dict[str, Exchange] = {}
+        self._pages: list[CDPSession] = []
+        self._by_worker: set[tuple[str, str]] = set()
 
-    def watch(self, page: Page) -> None:
-        """Watch a page that has not gone anywhere yet, and the windows that it will open."""
-        page.on("popup", self.watch)
-        page.on("download", self._keep_download)
-        with _unless_gone():  # a window that only starts a download is gone already; the download is not
-            self._join(page.context.new_cdp_session(page))
-
-    def fill(self, entries: Iterable[HarEntry]) -> None:
-        """Give the entries the bodies that they lack, each body once, in order."""
-        for entry in entries:
-            exchange = self._exchange_of(entry)
-            if exchange:
-                _fill(entry, exchange)
-            if not entry.has_body and (download := self._download_of(entry)):
-                _fill(entry, download)
-
-    def _join(self, side: CDPSession) -> None:
-        """Bodies live in the page's process and go with its document, that of a login above all, unless told to stay.
-
-        What a page sends from a blob, and what it gets and never reads, shows only while the answer is held.
-        """
-        side.send("Network.enable")
-        side.send("Network.configureDurableMessages", DURABLE)
-        side.on("Fetch.requestPaused", lambda paused: self._keep_exchange(side, paused))
+    def watch(self, context: BrowserContext) -> None:
+        """Watch the browser of a context that has no page yet, workers included, until the context closes."""
+        if context.browser is None:
+            return
+        self._witness.watch(context)
+        side = context.browser.new_browser_cdp_session()
+        side.on("Fetch.requestPaused", lambda paused: self._pass(side, paused))
         side.send("Fetch.enable", {"patterns": HELD})
+        context.on("page", self._join)
+        context.on("response", self._note_worker)
+        context.on("close", lambda _: leave(side))
 
-    def _keep_exchange(self, side: CDPSession, paused: dict[str, Any]) -> None:
-        request, status = paused["request"], paused.get("responseStatusCode", 0)
-        sent = b"".join(b64decode(part.get("bytes", "")) for part in request.get("postDataEntries", ()))
-        got = _held_body(side, paused)
-        with _unless_gone():
-            side.send("Fetch.continueRequest", {"requestId": paused["requestId"]})
-        self._exchanges.append(Exchange(request["method"], request["url"], status, sent, got))
+    def complete(self, entries: Iterable[HarEntry]) -> list[HarEntry]:
+        """The entries with all their bodies, without what never left the browser, and with what the recorder missed."""
+        entries = list(entries)
+        self._witness.complete(entries)
+        kept = [entry for entry in entries if self._completed(entry) or not self._is_by_worker(entry)]
+        missed = [exchange.entry() for exchange in self._exchanges if exchange.method != "OPTIONS"]
+        self._exchanges.clear()
+        sent = {(entry.method, entry.url) for entry in kept if not is_cached(entry)}
+        return [entry for entry in kept if not is_cached(entry) or (entry.method, entry.url) not in sent] + missed
 
-    def _keep_download(self, download: Download) -> None:
-        with _unless_gone():  # it may also be broken off
-            data = Path(download.path()).read_bytes()
-            self._downloads.append(Exchange("", bare(download.url), 0, b"", data))
+    def _completed(self, entry: HarEntry) -> bool:
+        """Whether an exchange was there for the entry; it is used up then."""
+        exchange = next((each for each in self._exchanges if each.is_of(entry)), None)
+        if exchange:
+            self._exchanges.remove(exchange)
+            exchange.complete(entry)
+        return exchange is not None
 
-    def _exchange_of(self, entry: HarEntry) -> Exchange | None:
-        """The first one alike, which is then used up."""
-        key = (entry.method, bare(entry.url), entry.status)
-        length = to_number(entry.request_header("content-length"))
-        for exchange in self._exchanges:
-            if exchange[:3] == key and len(exchange.sent) in (length, 0):
+    def _is_by_worker(self, entry: HarEntry) -> bool:
+        """Whether a service worker gave the answer; what it asked for that is an entry of its own."""
+        return (entry.method, entry.url) in self._by_worker
+
+    def _note_worker(self, response: Response) -> None:
+        if response.from_service_worker:
+            self._by_worker.add((response.request.method, response.url))
+
+    def _join(self, page: Page) -> None:
+        """Be ready to read what comes to a page piece by piece."""
+        with unless_gone():
+            side = page.context.new_cdp_session(page)
+            side.on("Network.dataReceived", self._keep_piece)
+            side.on("Network.loadingFinished", self._end)
+            side.send("Network.enable")
+            side.send("Network.configureDurableMessages", KEPT)
+            self._pages.append(side)
+
+    def _keep_piece(self, piece: dict[str, Any]) -> None:
+        if "data" in piece and (exchange := self._streams.get(piece["requestId"])):
+            exchange.got += b64decode(piece["data"])
+
+    def _end(self, finished: dict[str, Any]) -> None:
+        if exchange := self._streams.pop(finished["requestId"], None):
+            exchange.open = False
+
+    def _pass(self, side: CDPSession, paused: dict[str, Any]) -> None:
+        exchange = Exchange.of(paused)
+        if exchange.status:
+            self._exchanges.append(exchange)
+            if not self._read(exchange, side, paused):
                 self._exchanges.remove(exchange)
-                return exchange
-        return None
+        self._witness.when_read(lambda: self._let_go(exchange, side, paused["requestId"]))
 
-    def _download_of(self, entry: HarEntry) -> Exchange | None:
-        for download in self._downloads:
-            if download.url == bare(entry.url) and entry.status > 0:
-                self._downloads.remove(download)
-                return download
-        return None
+    def _let_go(self, exchange: Exchange, side: CDPSession, request: str) -> None:
+        exchange.files = tuple(self._witness.files)
+        with unless_gone():
+            side.send("Fetch.continueRequest", {"requestId": request})
+
+    def _read(self, exchange: Exchange, side: CDPSession, paused: dict[str, Any]) -> bool:
+        """Whether the answer came whole, or is still coming."""
+        if exchange.status in BODILESS:
+            return True
+        if bare_type(find_header(exchange.answered, "content-type") or "") in ENDLESS:
+            return self._follow(exchange, paused["networkId"])
+        with unless_gone():
+            body = side.send("Fetch.getResponseBody", {"requestId": paused["requestId"]})
+            exchange.got += b64decode(body["body"]) if body["base64Encoded"] else body["body"].encode()
+            return True
+        return False
+
+    def _follow(self, exchange: Exchange, request: str) -> bool:
+        """Read on while the answer comes; whose request it is, only trying tells."""
+        self._streams[request] = exchange
+        for page in self._pages:
+            with unless_gone():
+                page.send("Network.streamResourceContent", {"requestId": request})
+                exchange.open = True
+        return True
 
 
-def _fill(entry: HarEntry, exchange: Exchange) -> None:
-    if exchange.sent and not entry.request_body():
-        entry.store_request_body(exchange.sent)
-    if exchange.got and not entry.has_body:
-        entry.store_body(exchange.got)
-        entry.raw["response"].pop("_failureText", None)  # a download leaves the page, which calls that a failure
+def is_cached(entry: HarEntry) -> bool:
+    """Whether the browser had the answer already, so that none was sent."""
+    return bool(entry.raw["response"].get("_transferSize") == 0)
 
 
-def _held_body(side: CDPSession, paused: dict[str, Any]) -> bytes:
-    """The body of an answer that is held; empty when it has none, or none that ends."""
-    headers = {header["name"].lower(): header["value"] for header in paused.get("responseHeaders", ())}
-    if headers.get("content-type", "").startswith("text/event-stream") or paused.get("responseErrorReason"):
-        return b""
-    with _unless_gone():  # the answer may also be a redirect, which has no body
-        body = side.send("Fetch.getResponseBody", {"requestId": paused["requestId"]})
-        return b64decode(body["body"]) if body["base64Encoded"] else body["body"].encode()
-    return b""
+def leave(side: CDPSession) -> None:
+    """Let go of the browser."""
+    with unless_gone():
+        side.detach()
 
 
-def _unless_gone() -> AbstractContextManager[None]:
+def unless_gone() -> AbstractContextManager[None]:
     """The page or its browser may close at any moment."""
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 

@@ -1,0 +1,119 @@
+"""A journey through a strict site, recorded, and replayed when the site is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.strict.content import Site
+from toolkit.transport.har import Har, HarEntry
+from toolkit.transport.record import Record
+from toolkit.transport.replay import CLOSED, Replay
+from toolkit.transport.take import HAR_NAME, Take
+from toolkit.web import Browser as OwnBrowser
+from toolkit.web import open_browser
+from toolkit.web.browser import QUIET
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from toolkit.transport import Transport
+
+Journey = Callable[["Page"], Any]
+
+NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
+LIMITED = """(site) => Promise.race([(%s)(site), new Promise((_, fail) => {
+    setTimeout(() => fail(new Error('The script did not come to its end.')), 20_000);
+})])"""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """The strict site, running."""
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def closed_browser() -> Iterator[OwnBrowser]:
+    """A browser that reaches nothing but the proxy of its contexts."""
+    with open_browser(args=[*QUIET, *CLOSED]) as browser:
+        yield browser
+
+
+class Twice:
+    """Does a journey on the site, then once more on what was recorded of it, with the site gone."""
+
+    def __init__(self, live: Browser, closed: OwnBrowser, site: Site, folder: Path) -> None:
+        self.live, self.closed, self.site, self.folder = live, closed, site, folder
+
+    def __call__(self, journey: Journey | str, start: str = "") -> Any:
+        """What the journey saw, which is the same both times: of a script, what it gives, called with the addresses."""
+        start = start or self.site.http
+        steps = self._script(journey) if isinstance(journey, str) else journey
+        seen = self.record(steps, start)
+        self.site.close()
+        assert self.replay(steps, start) == seen
+        return seen
+
+    def record(self, journey: Journey, start: str) -> Any:
+        """What a journey sees that is recorded."""
+        record = Record(Take(clock=NOON, seed=7, toolkit="1"))
+        try:
+            seen = travel(record, self.live, journey, start)
+            record.write(self.folder, {}, frozenset(), ())
+        finally:
+            record.close()
+            record.forget()
+        return seen
+
+    def replay(self, journey: Journey, start: str) -> Any:
+        """What it sees in the recording; nothing is asked for that was not recorded."""
+        replay = Replay(self.folder)
+        try:
+            seen = travel(replay, self.closed, journey, start)
+            assert replay.misses == []
+        finally:
+            replay.close()
+        return seen
+
+    @property
+    def entries(self) -> list[HarEntry]:
+        """What was recorded."""
+        return Har.load(self.folder / HAR_NAME).entries
+
+    def _script(self, script: str) -> Journey:
+        return lambda page: page.evaluate(LIMITED % script, self.site.addresses())
+
+
+def travel(transport: Transport, browser: Browser | OwnBrowser, journey: Journey, start: str) -> Any:
+    """Go through a journey in a new context."""
+    with page_of(transport, browser) as page:
+        page.goto(start)
+        return journey(page)
+
+
+@contextmanager
+def page_of(transport: Transport, browser: Browser | OwnBrowser) -> Iterator[Page]:
+    """A page in a new context, whose close writes down what was recorded."""
+    context = browser.new_context(**{**transport.browser_options(), "ignore_https_errors": True})
+    transport.attach(context)
+    context.set_default_timeout(20_000)
+    try:
+        page = context.new_page()
+        transport.prepare(page)
+        yield page
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def twice(browser: Browser, closed_browser: OwnBrowser, site: Site, tmp_path: Path) -> Twice:
+    """`twice(journey)`: what a page sees on the strict site, and again without it."""
+    return Twice(browser, closed_browser, site, tmp_path)

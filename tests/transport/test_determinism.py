@@ -21,6 +21,7 @@ MADE = """<!doctype html><body><script>
   document.body.append(frame);
   %s
 </script>"""
+TOKENS = ["0b0e7a52-1111-4222-8333-444455556666", "99999999-aaaa-4bbb-8ccc-dddddddddddd"]
 CHANCE = "() => [Math.random(), ...crypto.getRandomValues(new Uint16Array(4)), crypto.randomUUID()]"
 
 
@@ -28,7 +29,8 @@ CHANCE = "() => [Math.random(), ...crypto.getRandomValues(new Uint16Array(4)), c
 def site(serve: Serve) -> str:
     """Pages that look at the clock and throw dice as the first thing they do."""
     pages = {"/": EARLY, "/other": EARLY, "/frame": EARLY, "/framed": FRAMED}
-    return serve({**pages, "/early": MADE % "frame.contentWindow.Math", "/late": MADE % ""})
+    tokens = {f"/{token}": EARLY for token in TOKENS}
+    return serve({**pages, **tokens, "/early": MADE % "frame.contentWindow.Math", "/late": MADE % ""})
 
 
 @contextmanager
@@ -104,6 +106,30 @@ def test_no_two_documents_throw_the_same(browser: Browser, site: str) -> None:
     uuids = [thrown[0] for thrown in journey(browser, site)]
 
     assert len(set(uuids)) == len(uuids) == 5
+
+
+def test_windows_for_two_papers_throw_otherwise(browser: Browser, site: str) -> None:
+    """They have the same address but for a number."""
+    with page_with(browser) as page:
+        page.goto(site)
+        thrown = []
+        for number in (1, 2):
+            with page.expect_popup() as opening:
+                page.evaluate("(number) => { window.open(`/other?id=${number}`) }", number)
+            thrown.append(opening.value.evaluate("early[2]"))
+
+    assert thrown[0] != thrown[1]
+
+
+def test_tokens_in_the_address_are_no_reason_to_throw_otherwise(browser: Browser, site: str) -> None:
+    """A recording has stand-ins in their place."""
+    thrown = []
+    for token in TOKENS:
+        with page_with(browser) as page:
+            page.goto(f"{site}/{token}?state={token}")
+            thrown.append(page.evaluate("early"))
+
+    assert thrown[0] == thrown[1]
 
 
 def test_a_frame_throws_the_same_whenever_it_is_looked_at(browser: Browser, site: str) -> None:

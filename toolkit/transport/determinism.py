@@ -7,7 +7,7 @@ __all__ = ["init_script", "milliseconds"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Each document draws from a row of its own: two that drew the same numbers would send the same one-time value twice.
-# What tells documents apart is known before any answer of the site, and holds none of its tokens.
+# What tells documents apart is the same in a replay: of what may be a token, only the length, which stand-ins keep.
 SCRIPT = """\
 (() => {
   const clock = %(clock)d;
@@ -29,7 +29,9 @@ SCRIPT = """\
   // Only when dice are first thrown: a frame often has its window before its page, and this runs just once in it.
   const begin = () => {
     const visit = performance.getEntriesByType("navigation")[0];
-    const name = `${here} ${visit ? visit.type : ""} ${location.pathname}`;
+    const path = location.pathname.replace(/[^/]{16,}/g, (part) => part.length);
+    const query = location.search.replace(/[^?&=]{8,}/g, (value) => value.length);
+    const name = `${here} ${visit ? visit.type : ""} ${path}${query}`;
     return Array.from(name).reduce((sum, char) => Math.imul(sum ^ char.charCodeAt(0), 0x01000193), %(seed)d);
   };
   let state;

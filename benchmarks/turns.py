@@ -74,7 +74,9 @@ def _apart(way: str, prepared: Any) -> Measured:
     """Run one way in a process of its own: that of this module's own program again."""
     spec = sys.modules["__main__"].__spec__
     command = [sys.executable, "-m", spec.name if spec else "", "--way", way, "--with", json.dumps(prepared)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parent.parent)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, cwd=Path(__file__).parent.parent)
+    if done.returncode:
+        sys.exit(f"{way} failed: see above.")
     measured: Measured = json.loads(done.stdout)
     return measured
 

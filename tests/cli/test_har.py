@@ -1,6 +1,9 @@
 """`toolkit har`."""
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,6 +132,33 @@ def test_import_refuses_with_a_sentence(command: Command, capture: Path, argumen
     assert said.code == 2
     assert word in said.err
     assert not Path("recordings").exists()
+
+
+WAITING = """
+def list_bills(run):
+    import threading
+    print("listing", flush=True)
+    threading.Event().wait()
+    yield bill("2025-03-31", "5")
+"""
+
+
+def test_ctrl_c_during_an_import_leaves_nothing(
+    tmp_path: Path, capture: Path, spawn: Callable[..., subprocess.Popen[str]]
+) -> None:
+    """Neither a recording nor half of one."""
+    code = tmp_path / "connectors" / "acme" / "connector.py"
+    code.write_text(code.read_text().replace(LISTING, WAITING))
+    login = {**os.environ, "TOOLKIT_FIELD_PASSWORD": "hunter2-unsafe"}
+    process = spawn("har", "import", capture, "acme", cwd=tmp_path, env=login)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "listing\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert err.splitlines()[-1] == "Interrupted."
+    assert [path.name for path in (tmp_path / "recordings").rglob("*")] == ["acme"]
 
 
 def test_what_is_no_har_is_one_sentence(command: Command, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from toolkit.cli.options import CONNECTORS, RECORDINGS, ConnectorsOption, JsonOption, RecordingsOption
-from toolkit.cli.output import Column, errors, output, table, write, write_json
+from toolkit.cli.output import Column, errors, interruptible, output, table, write, write_json
 from toolkit.cli.progress import make_progress
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
-WRONG, INTERRUPTED = 1, 130
+WRONG = 1
 
 
 def check(
@@ -49,12 +49,8 @@ def check(
     if rules:
         _show_rules(as_json=as_json)
         return
-    try:
-        with make_progress(errors(), verbose=not replay) as progress:
-            checked = check_all(connectors, recordings, slug, replay=replay, observer=progress)
-    except KeyboardInterrupt:
-        write(errors(), "Interrupted.")
-        raise typer.Exit(INTERRUPTED) from None
+    with interruptible(), make_progress(errors(), verbose=not replay) as progress:
+        checked = check_all(connectors, recordings, slug, replay=replay, observer=progress)
     if as_json:
         write_json(_as_dict(checked))
     else:

@@ -17,7 +17,7 @@ from toolkit.cli.options import (
     VerboseOption,
     recording_folder,
 )
-from toolkit.cli.output import Column, errors, output, plain, table, write, write_json
+from toolkit.cli.output import Column, errors, interruptible, output, plain, table, write, write_json
 from toolkit.cli.run import field_values
 from toolkit.cli.show import LOOK_THROUGH
 from toolkit.errors import UsageError
@@ -134,7 +134,7 @@ def import_(
     folder = recording_folder(recordings, slug, case)
     chosen = ImportOptions(_moment(clock), seed, leave_out=leave_out, update=update)
     values = field_values(found.manifest, fields)
-    with watched(Manner(verbose=verbose)) as options:
+    with interruptible(), watched(Manner(verbose=verbose)) as options:
         done = import_har(file, found, values, folder, options=chosen, run=options)
     _tell_imported(done, file, slug)
     raise typer.Exit(KEPT_WITHOUT if done.lacks else 0)

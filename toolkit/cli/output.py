@@ -3,17 +3,20 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, TextIO
 
+import typer
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Column", "amount_text", "errors", "output", "plain", "table", "write", "write_json"]
+__all__ = ["Column", "amount_text", "errors", "interruptible", "output", "plain", "table", "write", "write_json"]
 
+INTERRUPTED = 130
 NARROW = 100
 PIPE_WIDTH = 160
 UNITS = 2
@@ -48,6 +51,16 @@ def write(console: Console, *things: RenderableType) -> None:
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
     console.file.write(text)
     console.file.flush()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C in the block ends the command with a word, and with 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        write(errors(), "Interrupted.")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def write_json(value: Any) -> None:

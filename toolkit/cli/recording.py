@@ -21,7 +21,7 @@ from toolkit.cli.options import (
     VerboseOption,
     recording_folder,
 )
-from toolkit.cli.output import errors, output, write, write_json
+from toolkit.cli.output import errors, interruptible, output, write, write_json
 from toolkit.cli.run import field_values
 from toolkit.cli.show import LOOK_THROUGH, show_outcome, show_trouble
 from toolkit.errors import UsageError
@@ -75,7 +75,8 @@ def record(
     if folder.exists() != update:  # before anybody types a password
         raise UsageError(_wrong_folder(folder, slug, case))
     owner = Account(account, field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
-    with watched(Manner(verbose=verbose, headed=headed, slow_mo=slow_mo), fixture=fixture) as options:
+    manner = Manner(verbose=verbose, headed=headed, slow_mo=slow_mo)
+    with interruptible(), watched(manner, fixture=fixture) as options:
         done = record_connector(found, owner, folder, options, after=after, update=update)
     _tell_recorded(done)
 

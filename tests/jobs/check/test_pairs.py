@@ -75,3 +75,13 @@ def test_recordings_of_no_connector(project: Project) -> None:
     (found,) = check(*places, replay=False).findings
     assert (found.subject, found.rule) == ("gone", "has-connector")
     assert check(*places, "acme", replay=False).findings == []
+
+
+def test_a_connector_without_a_manifest(project: Project) -> None:
+    """Nothing finds it, so it has to be told; a folder without code is none."""
+    for name in ("forgotten", "notes"):
+        (project.folder / "connectors" / name).mkdir()
+    (project.folder / "connectors" / "forgotten" / "connector.py").write_text("")
+
+    (found,) = check(project.folder / "connectors", project.folder / "recordings", replay=False).findings
+    assert (found.subject, found.rule, found.problem.place) == ("forgotten", "has-manifest", "manifest.konnector")

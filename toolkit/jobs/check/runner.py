@@ -14,6 +14,7 @@ from toolkit.jobs.check.recording import RECORDING_RULES, Recording, opens
 from toolkit.jobs.check.secrets import SECRET_RULES
 from toolkit.jobs.find import find_connector, find_connectors
 from toolkit.jobs.replaying import replay_connector
+from toolkit.manifest import MANIFEST_NAME
 from toolkit.run import Silent
 
 if TYPE_CHECKING:
@@ -49,10 +50,10 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Orphans:
-    """Folders of recordings, and the connectors that there are."""
+class Folder:
+    """A folder of recordings or of a connector, and the connectors that there are."""
 
-    folders: list[str]
+    path: Path
     connectors: list[str]
 
 
@@ -64,11 +65,17 @@ class Attempt:
     folder: Path
 
 
-def has_connector(orphans: Orphans) -> Iterator[Problem]:
+def has_connector(folder: Folder) -> Iterator[Problem]:
     """Each folder of recordings has a connector."""
-    for name in orphans.folders:
-        if name not in orphans.connectors:
-            yield Problem("", f"there is no connector `{name}`", "give the folder the slug of one, or remove it")
+    name = folder.path.name
+    if name not in folder.connectors:
+        yield Problem("", f"there is no connector `{name}`", "give the folder the slug of one, or remove it")
+
+
+def has_manifest(folder: Folder) -> Iterator[Problem]:
+    """Each connector.py has a manifest.konnector beside it."""
+    if (folder.path / "connector.py").is_file() and folder.path.name not in folder.connectors:
+        yield Problem(MANIFEST_NAME, "is missing, so that nothing finds the connector", "write it")
 
 
 def replays(attempt: Attempt) -> Iterator[Problem]:
@@ -89,9 +96,10 @@ def _differences(attempt: Attempt) -> list[str]:
     return [*done.differences[:SHOWN], *([f"and {more} more differences"] if more > 0 else [])]
 
 
-OPENS, REPLAYS, HAS_CONNECTOR = Rule(opens), Rule(replays), Rule(has_connector)
+OPENS, REPLAYS = Rule(opens), Rule(replays)
+HAS_CONNECTOR, HAS_MANIFEST = Rule(has_connector), Rule(has_manifest)
 OF_RECORDINGS = [*RECORDING_RULES, *SECRET_RULES]
-RULES: list[Rule[Any]] = [*CONNECTOR_RULES, *CODE_RULES, HAS_CONNECTOR, OPENS, *OF_RECORDINGS, REPLAYS]
+RULES: list[Rule[Any]] = [HAS_MANIFEST, *CONNECTOR_RULES, *CODE_RULES, HAS_CONNECTOR, OPENS, *OF_RECORDINGS, REPLAYS]
 
 
 def check(
@@ -117,8 +125,10 @@ def check(
     for found in chosen:
         _check_connector(found, recordings, checked, observer or Silent() if replay else None)
     if slug is None:
-        for name in _folders(recordings):
-            checked.look(name, [HAS_CONNECTOR], Orphans([name], [found.slug for found in everything]))
+        known = [found.slug for found in everything]
+        for place, rule in ((connectors, HAS_MANIFEST), (recordings, HAS_CONNECTOR)):
+            for name in _folders(place):
+                checked.look(name, [rule], Folder(place / name, known))
     return checked
 
 

@@ -77,29 +77,19 @@ class Session(requests.Session):
 
     def prepare_request(self, request: requests.Request) -> PreparedRequest:
         """Return the request with all that the session adds; as in requests, except where cookies and tokens go."""
-        url = self._absolute(request.url)
+        address = request.url.decode() if isinstance(request.url, bytes) else str(request.url)
+        params = merged(request.params, self.params) if self.params else request.params
+        prepared = PreparedRequest()
+        prepared.prepare_method(request.method or "GET")
+        prepared.prepare_url(urljoin(self.base_url or "", address), params)
+        url = prepared.url or ""  # as it will be sent: only that tells for certain whose it is
         defaults = merged(self.origin_headers.get(origin_of(url)), self.headers, CaseInsensitiveDict)
-        prepared = PreparedRequest()
-        prepared.prepare(
-            method=(request.method or "GET").upper(),
-            url=url,
-            headers=merged(request.headers, defaults, CaseInsensitiveDict),
-            files=request.files,
-            data=request.data,
-            json=request.json,
-            params=merged(request.params, self.params),
-            auth=merged(request.auth, self.auth),
-            cookies=self._cookies_with(request.cookies, url),
-            hooks=merged_hooks(request.hooks, self.hooks),
-        )
+        prepared.prepare_headers(merged(request.headers, defaults, CaseInsensitiveDict))
+        prepared.prepare_cookies(self._cookies_with(request.cookies, url))
+        prepared.prepare_body(request.data, request.files, request.json)
+        prepared.prepare_auth(merged(request.auth, self.auth), url)
+        prepared.prepare_hooks(merged_hooks(request.hooks, self.hooks))
         return prepared
-
-    def _absolute(self, url: str | bytes) -> str:
-        """The URL as it will be sent: only that tells for certain whose it is."""
-        text = url.decode() if isinstance(url, bytes) else str(url)
-        prepared = PreparedRequest()
-        prepared.prepare_url(urljoin(self.base_url or "", text), None)
-        return prepared.url or ""
 
     def _cookies_with(self, extra: Any, url: str) -> CookieJar:
         """The session's jar, or a copy with the request's own cookies, which are for the request's host."""

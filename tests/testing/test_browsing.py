@@ -1,7 +1,7 @@
 """Recordings in pytest-playwright's browser: its pages get the recorded answers, and its options hold for runs."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -17,6 +17,12 @@ def log_in(page, account):
     page.locator("button[type=submit]").click()
     page.locator("#bills").wait_for()
 """
+LOOK = """
+def look(run):
+    run.page.locator("#bill").wait_for(timeout=1)
+"""
+
+Serve = Callable[..., str]
 
 
 @pytest.fixture
@@ -27,9 +33,9 @@ def port() -> Iterator[socket.socket]:
         yield server
 
 
-def test_pages_are_answered_from_the_recording(demo: Project, port: socket.socket) -> None:
+def test_pages_are_answered_from_the_recording(demo: Project, port: socket.socket, serve: Serve) -> None:
     """With its clock and its face, and nothing else is reached; the run's page is traced like any other."""
-    number = port.getsockname()[1]
+    number, site = port.getsockname()[1], serve({"/": "my own site"}).replace("127.0.0.1", "localhost")
     demo.pytester.makepyfile(
         LOG_IN
         + f"""
@@ -55,7 +61,9 @@ def test_run(run, recording):
 
 def test_unmarked(page):
     with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
-        page.goto("http://foreign.example/")
+        page.goto("http://foreign.localhost:{number}/")
+    page.goto("{site}")
+    assert page.inner_text("body") == "my own site"
 """
     )
     result = demo.run_apart("--tracing", "on", "--slowmo", "1", "-k", "test_page or test_run or unmarked")
@@ -73,16 +81,18 @@ def test_unmarked(page):
 
 def test_a_changed_page_fails_with_a_sentence(demo: Project) -> None:
     """The selector, and the line of the connector that waits for it; without pytest-playwright, too."""
-    demo.rewrite("connectors/demo/connector.py", 'ok="#bills"', 'ok="#bill", timeout=0.5')
+    demo.rewrite("connectors/demo/connector.py", "def bills(", f"{LOOK}\n\ndef bills(")
+    demo.rewrite("connectors/demo/connector.py", "        log_in,", "        log_in,\n        look,")
     result = demo.run("recordings/demo/good", "-k", "ending or 202509-money")
 
     result.assert_outcomes(failed=2, deselected=98)
     result.stdout.re_match_lines(
         [
             r"demo/good: the end of the run should be no error, and is UNKNOWN_ERROR",
-            r"UNKNOWN_ERROR: The login page showed none of what was expected: ok `#bill` \(0\).*",
+            r"UNKNOWN_ERROR: Something unexpected happened \(TimeoutError: .*locator\(\"#bill\"\).*\); the log has .*",
             r"  at connectors/demo/connector\.py:\d+",
             r"the recording goes on with session\.har: entry \d+ \(GET .*\), which was not asked",
+            r"the log is /.*/log\.jsonl",
         ]
     )
     assert "site-packages" not in result.stdout.str()

@@ -82,6 +82,16 @@ def test_a_run_is_recorded_as_such(acme: Project, live: Live) -> None:
     acme.run("recordings/acme/new", "test_a_run_is_recorded_as_such.py").assert_outcomes(passed=13)
 
 
+def test_a_run_is_recorded_alone(acme: Project, live: Live) -> None:
+    """A test that asks more than the connector does makes no recording of its run."""
+    acme.pytester.makepyfile(RUN.replace("(replayed)", "(replayed, session)") + "    session.get('/bills')\n")
+    result = live("--record", "once", "-k", "test_run")
+    result.assert_outcomes(passed=1, errors=1, deselected=12)
+
+    result.stdout.re_match_lines([r"The recording holds more than the run asks .*: session\.har: entry 4 .*/bills\)\."])
+    assert not (acme.path / "recordings/acme/new").exists()
+
+
 def test_what_a_failed_test_asked_is_not_kept(acme: Project, live: Live) -> None:
     """Nothing is left of it, and an older recording stays."""
     acme.pytester.makepyfile(TEST + "    raise AssertionError\n")
@@ -90,8 +100,8 @@ def test_what_a_failed_test_asked_is_not_kept(acme: Project, live: Live) -> None
     assert [path.name for path in (acme.path / "recordings/acme").iterdir()] == ["good"]
 
 
-def test_a_leak_is_an_error_and_nothing_is_kept(acme: Project, live: Live) -> None:
-    """A test that asked nothing has no recording, which is told as well."""
+def test_a_test_that_asks_nothing_has_no_recording(acme: Project, live: Live) -> None:
+    """It is told at the end of the test."""
     acme.pytester.makepyfile("import pytest\n@pytest.mark.recording('acme/none')\ndef test_it(session): pass\n")
     result = live("--record", "once", "-k", "test_it")
     result.assert_outcomes(passed=1, errors=1, deselected=12)

@@ -59,12 +59,14 @@ class Performance:
     found        what it saved, as expected.json says it
     beside       the entries, each beside the one that was recorded
     differences  what it asked and was not recorded, or was recorded and not asked, and how it ended when otherwise
+    log          where its log is, which pytest keeps for a while
     """
 
     report: Report
     found: dict[str, Any]
     beside: Comparison
     differences: list[str]
+    log: Path
 
 
 @contextmanager
@@ -152,7 +154,7 @@ def perform(recording: Recording, run: Run) -> Performance:
     expected = recording.expected if recording.is_a_run else found
     ended = "" if found["error"] == expected["error"] else found["error"] or ""
     beside = Comparison(expected["entries"], found["entries"], [line.reason for line in report.entries], ended)
-    return Performance(report, found, beside, _differences(run, found, expected["error"]))
+    return Performance(report, found, beside, _differences(run, found, expected["error"]), run.log.path)
 
 
 def _differences(run: Run, found: dict[str, Any], ending: str | None) -> list[str]:

@@ -32,7 +32,7 @@ __all__ = ["Replay"]
 
 # No host has an address: what does not go through the proxy, which is Chromium's own and WebRTC, goes nowhere.
 CLOSED = (
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 OK, NOT_MODIFIED = 200, 304

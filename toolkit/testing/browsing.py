@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,17 +144,24 @@ def new_context(
     new_context: Callable[..., BrowserContext],
     browser_context_args: dict[str, Any],
     request: pytest.FixtureRequest,
-) -> Callable[..., BrowserContext]:
+) -> Iterator[Callable[..., BrowserContext]]:
     """The contexts of a test with a recording get its answers, its clock and its chance, and reach nobody."""
     marks = request.node.iter_markers("browser_context_args")
     fixed = {**browser_context_args, **next((mark.kwargs for mark in marks), {})}
+    own: list[BrowserContext] = []
 
     def open_context(*, transport: Transport | None = None, **options: Any) -> BrowserContext:
-        if transport is None and _joined is not None:
-            transport, options = _joined.transport, {"base_url": _site(request), **options}
-        return new_context(**options) if transport is None else _join(transport, new_context, options, fixed)
+        if transport is not None:
+            return _join(transport, new_context, options, fixed)
+        if _joined is None:
+            return new_context(**options)
+        own.append(_join(_joined.transport, new_context, {"base_url": _site(request), **options}, fixed))
+        return own[-1]
 
-    return open_context
+    yield open_context
+    if _joined is not None:
+        for page in chain.from_iterable(context.pages for context in own):
+            _joined.transport.settle(page)
 
 
 def _site(request: pytest.FixtureRequest) -> str | None:

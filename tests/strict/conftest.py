@@ -14,14 +14,13 @@ from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.record import Record
 from toolkit.transport.replay import CLOSED, Replay
 from toolkit.transport.take import HAR_NAME, Take
-from toolkit.web import Browser as OwnBrowser
-from toolkit.web import open_browser
+from toolkit.web import Browser, open_browser
 from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from toolkit.transport import Transport
 
@@ -41,16 +40,23 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def closed_browser() -> Iterator[OwnBrowser]:
+def closed_browser() -> Iterator[Browser]:
     """A browser that reaches nothing but the proxy of its contexts."""
     with open_browser(args=[*QUIET, *CLOSED]) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def trusting_browser() -> Iterator[Browser]:
+    """A browser that takes the certificate of the strict site for a real one; service workers need that."""
+    with open_browser(args=[*QUIET, "--ignore-certificate-errors"]) as browser:
         yield browser
 
 
 class Twice:
     """Does a journey on the site, then once more on what was recorded of it, with the site gone."""
 
-    def __init__(self, live: Browser, closed: OwnBrowser, site: Site, folder: Path) -> None:
+    def __init__(self, live: Browser, closed: Browser, site: Site, folder: Path) -> None:
         self.live, self.closed, self.site, self.folder = live, closed, site, folder
 
     def __call__(self, journey: Journey | str, start: str = "") -> Any:
@@ -92,7 +98,7 @@ class Twice:
         return lambda page: page.evaluate(LIMITED % script, self.site.addresses())
 
 
-def travel(transport: Transport, browser: Browser | OwnBrowser, journey: Journey, start: str) -> Any:
+def travel(transport: Transport, browser: Browser, journey: Journey, start: str) -> Any:
     """Go through a journey in a new context."""
     with page_of(transport, browser) as page:
         page.goto(start)
@@ -100,7 +106,7 @@ def travel(transport: Transport, browser: Browser | OwnBrowser, journey: Journey
 
 
 @contextmanager
-def page_of(transport: Transport, browser: Browser | OwnBrowser) -> Iterator[Page]:
+def page_of(transport: Transport, browser: Browser) -> Iterator[Page]:
     """A page in a new context, whose close writes down what was recorded."""
     context = browser.new_context(**{**transport.browser_options(), "ignore_https_errors": True})
     transport.attach(context)
@@ -114,6 +120,6 @@ def page_of(transport: Transport, browser: Browser | OwnBrowser) -> Iterator[Pag
 
 
 @pytest.fixture
-def twice(browser: Browser, closed_browser: OwnBrowser, site: Site, tmp_path: Path) -> Twice:
+def twice(trusting_browser: Browser, closed_browser: Browser, site: Site, tmp_path: Path) -> Twice:
     """`twice(journey)`: what a page sees on the strict site, and again without it."""
-    return Twice(browser, closed_browser, site, tmp_path)
+    return Twice(trusting_browser, closed_browser, site, tmp_path)

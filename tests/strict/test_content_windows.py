@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.strict.conftest import Twice
+from tests.strict.conftest import NOON, Twice
 from tests.strict.content import PAGE, Reply
+from toolkit.transport.determinism import milliseconds
 
 ASKS = """
     const send = (what) => fetch(`${origin}/echo?${what}`, {method: 'POST', body: new Blob([what])});
@@ -19,11 +20,12 @@ POPUP = f"""{PAGE}<script>{ASKS};
     }}));
     opener.postMessage('ready', '*');
 </script>"""
-# Each worker asks with the time and with chance in the address, and tells what came back.
+# Each worker tells the time and what it drew, asks with them in the address, and tells what came back.
 WORKER = f"""{ASKS};
 const work = async (tell) => {{
-    const place = `${{origin}}/clock?_=${{Date.now()}}&r=${{Math.random()}}&u=${{crypto.randomUUID()}}`;
-    tell([(await (await fetch(place)).text()), (await ask('worker')).size]);
+    const drawn = [Date.now(), Math.random(), crypto.randomUUID()];
+    const answer = await fetch(`${{origin}}/clock?_=${{drawn[0]}}&r=${{drawn[1]}}&u=${{drawn[2]}}`);
+    tell([drawn, new URLSearchParams(await answer.text()).get('u') === drawn[2], (await ask('worker')).size]);
 }};
 """
 DEDICATED = f"{WORKER} work(postMessage);"
@@ -79,14 +81,13 @@ def test_a_window(where: str, twice: Twice) -> None:
 
 
 def test_workers(twice: Twice) -> None:
-    """Dedicated, of a blob, a module, and shared: what they ask with the time and chance in its address."""
+    """Dedicated, two of one script, a module, made up by the page, shared: each with the clock and dice of its own."""
     twice.site.more |= {
-        "/clock": lambda asked: Reply(str(len(asked.query.split("&")))),
+        "/clock": lambda asked: Reply(asked.query),
         "/dedicated.js": lambda _: script(DEDICATED),
         "/module.js": lambda _: script("import { tell } from '/part.js';" + WORKER + "work(tell);"),
         "/part.js": lambda _: script("export const tell = (told) => postMessage(told);"),
         "/shared.js": lambda _: script(SHARED),
-        "/imports.js": lambda _: script("importScripts('/dedicated.js')"),
     }
 
     seen = twice("""async () => {
@@ -95,10 +96,12 @@ def test_workers(twice: Twice) -> None:
             port.onerror = fail;
         });
         const blob = new Blob([`importScripts('${location.origin}/dedicated.js')`], {type: 'text/javascript'});
-        const shared = () => new SharedWorker('/shared.js');
-        return [await hear(new Worker('/dedicated.js')), await hear(new Worker('/imports.js')),
-            await hear(new Worker('/module.js', {type: 'module'})), await hear(new Worker(URL.createObjectURL(blob))),
-            await hear(shared().port)];
+        const made = () => new Worker(URL.createObjectURL(blob));
+        const dedicated = () => new Worker('/dedicated.js');
+        return [await hear(dedicated()), await hear(dedicated()), await hear(made()), await hear(made()),
+            await hear(new Worker('/module.js', {type: 'module'})), await hear(new SharedWorker('/shared.js').port)];
     }""")
 
-    assert seen == [["3", 6]] * 5
+    assert [each[1:] for each in seen] == [[True, 6]] * 6
+    assert [each[0][0] for each in seen] == [milliseconds(NOON)] * 6
+    assert len({uuid for (_, _, uuid), *_ in seen}) == 6

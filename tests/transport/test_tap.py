@@ -10,8 +10,9 @@ from typing import ClassVar
 import pytest
 from playwright.sync_api import Browser, Page
 
+from toolkit.transport.exchange import Exchange
 from toolkit.transport.har import Har, HarEntry, lint, make_entry
-from toolkit.transport.tap import Exchange, Tap
+from toolkit.transport.tap import Tap
 
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 800

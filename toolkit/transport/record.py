@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from toolkit.transport.determinism import init_script
+from toolkit.transport.determinism import WorkerScripts, init_script
 from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.har_lint import lacks_body
 from toolkit.transport.hops import RecordingAdapter
@@ -47,7 +47,7 @@ class Record:
         self._live = live or Live()
         self._folder = tempfile.TemporaryDirectory(prefix="toolkit-record-")
         self._contexts = 0
-        self._tap = Tap()
+        self._tap = Tap(WorkerScripts(take.clock, take.seed))
         self._under_way: set[Request] = set()
         self._entries: list[HarEntry] = []
         self._lock = threading.Lock()
@@ -59,7 +59,7 @@ class Record:
             **self._live.browser_options(),
             "record_har_path": Path(self._folder.name) / f"{self._contexts}" / "browser.har",
             "record_har_content": "attach",
-            "service_workers": "block",
+            "service_workers": "allow",
         }
 
     def launch_args(self) -> tuple[str, ...]:

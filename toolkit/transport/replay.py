@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
-from toolkit.transport.determinism import init_script
+from toolkit.transport.determinism import WorkerScripts, init_script
 from toolkit.transport.har import Client, Har, HarEntry
 from toolkit.transport.matching import Tape
 from toolkit.transport.miss import Miss
@@ -34,8 +34,10 @@ __all__ = ["Replay"]
 CLOSED = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--ignore-certificate-errors",
 )
 OK, NOT_MODIFIED = 200, 304
+WORKERS = {"serviceworker", "sharedworker", "worker"}
 TOLD = {"", "document", "fetch", "xhr"}
 
 
@@ -54,16 +56,17 @@ class Replay:
         entries = Har.load(folder / HAR_NAME).entries
         halves: tuple[Client, ...] = get_args(Client)
         self._reels = {half: _Reel([one for one in entries if one.client == half], self.take) for half in halves}
+        self._workers = WorkerScripts(self.take.clock, self.take.seed)
         self._server: ReplayServer | None = None
 
     def browser_options(self) -> dict[str, Any]:
         """A proxy that answers from the take, and the face that the browser had."""
         if self._server is None:
-            self._server = ReplayServer(lambda asked: self._find(asked, "browser"), self._missed, self.take.ignore)
+            self._server = ReplayServer(self._find_for_browser, self._missed, self.take.ignore)
         return {
             "proxy": {"server": self._server.url, "bypass": "<-loopback>"},
             "ignore_https_errors": True,
-            "service_workers": "block",
+            "service_workers": "allow",
             "user_agent": self.take.user_agent or None,
             "locale": self.take.locale or None,
             "timezone_id": self.take.time_zone or None,
@@ -113,6 +116,12 @@ class Replay:
         last = max((entry.number for reel in self._reels.values() for entry in reel.used()), default=0)
         left = (entry for entry in self.unused() if entry.number > last)
         return next((entry for entry in left if entry.resource_type in TOLD), None)
+
+    def _find_for_browser(self, request: Req) -> Answer:
+        answer, kind = self._find(request, "browser"), request.header("sec-fetch-dest")
+        if kind in WORKERS and request.header("sec-fetch-mode") == "same-origin" and answer.status == OK:
+            return answer.after(self._workers.before(request.url, service=kind == "serviceworker"))
+        return answer
 
     def _find_for_session(self, request: Req) -> Answer:
         try:

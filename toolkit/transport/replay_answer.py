@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,13 @@ class Answer:
         body = b"" if entry.status in BODILESS or entry.method == "HEAD" else entry.body()
         head = entry.status, entry.status_text, _headers(entry, body, age)
         return cls(*head, body, entry.error, entry.messages, entry.still_open)
+
+    def after(self, text: bytes) -> Answer:
+        """The answer with a text before its body, once: the browser does not keep it."""
+        body = text + self.body
+        headers = [pair for pair in self.headers if pair[0].lower() not in {"content-length", "cache-control"}]
+        told = [("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+        return replace(self, body=body, headers=[*headers, *told])
 
     def header(self, name: str) -> str | None:
         """The first header of this name, in small letters."""

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from base64 import b64decode
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from toolkit.transport.har import make_entry
-from toolkit.transport.har_entry import OPEN
-from toolkit.transport.har_parts import Headers, bare_type, find_header, to_number
-from toolkit.transport.witness import ChosenFile, Witness, filled
+from toolkit.transport.exchange import Exchange
+from toolkit.transport.har_parts import bare_type, find_header
+from toolkit.transport.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from playwright.sync_api import BrowserContext, CDPSession, Page, Response
 
+    from toolkit.transport.determinism import WorkerScripts
     from toolkit.transport.har_entry import HarEntry
 
 __all__ = ["Tap"]
@@ -40,89 +38,11 @@ ENDLESS = {
 BODILESS = {204, 205, 301, 302, 303, 304, 307, 308}
 
 
-@dataclass(eq=False)
-class Exchange:
-    """One request and its answer, as they crossed the network.
-
-    `url` is without its fragment, which does not cross it. `sent` are the pieces of the body, None for a file on a
-    disk, `files` those that it may be; `open` says that the answer is still coming.
-    """
-
-    method: str
-    url: str
-    status: int
-    sent: Sequence[bytes | None] = ()
-    files: Sequence[ChosenFile] = ()
-    open: bool = False
-    got: bytearray = field(default_factory=bytearray)
-    asked: Headers = field(default_factory=list)
-    answered: Headers = field(default_factory=list)
-    words: str = ""
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    @classmethod
-    def of(cls, paused: dict[str, Any]) -> Exchange:
-        """What an answer that is held tells, before its body."""
-        request = paused["request"]
-        return cls(
-            method=request["method"],
-            url=bare(request["url"]),
-            status=paused.get("responseStatusCode", 0),
-            sent=[b64decode(part["bytes"]) if part else None for part in request.get("postDataEntries", ())],
-            asked=list(request["headers"].items()),
-            answered=[(header["name"], header["value"]) for header in paused.get("responseHeaders", ())],
-            words=paused.get("responseStatusText", ""),
-        )
-
-    def body(self, length: float) -> bytes:
-        """What was sent, in so many bytes, 0 when unknown; empty when it cannot be told."""
-        return filled(self.sent, self.files, length)
-
-    def is_of(self, entry: HarEntry) -> bool:
-        """Whether an entry tells of this exchange."""
-        length = to_number(entry.request_header("content-length"))
-        size = len(self.body(length))
-        lost = entry.status <= 0 and entry.resource_type == "ping"  # its page had gone before the answer came
-        return (
-            (self.method, self.url) == (entry.method, bare(entry.url))
-            and (entry.status == self.status or lost)
-            and (size == 0 or length in (0, size))
-        )
-
-    def complete(self, entry: HarEntry) -> None:
-        """Put into the entry what crossed the network."""
-        if entry.status != self.status:
-            entry.raw["response"].update(status=self.status, statusText=self.words)
-            entry.response_headers = self.answered
-        if sent := self.body(to_number(entry.request_header("content-length"))):
-            entry.store_request_body(sent)
-        if self.got or entry.has_body:
-            entry.store_body(bytes(self.got))
-        if self.open:
-            entry.raw["response"][OPEN] = True
-        entry.raw.pop("_serviceWorkerRef", None)
-        entry.raw["response"].pop("_failureText", None)  # a download leaves the page, which calls that a failure
-
-    def entry(self) -> HarEntry:
-        """The exchange as the entry of a HAR."""
-        made = make_entry(
-            self.method,
-            self.url,
-            started=self.started,
-            status=self.status,
-            status_text=self.words,
-            request_headers=self.asked,
-            response_headers=self.answered,
-            client="browser",
-        )
-        self.complete(made)
-        return made
-
-
 class Tap:
-    """Watches the browser of a recording, then completes its HAR."""
+    """Watches the browser of a recording, then completes its HAR. `workers` is put before the scripts of workers."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: WorkerScripts | None = None) -> None:
+        self._workers = workers
         self._exchanges: list[Exchange] = []
         self._witness = Witness()
         self._streams: dict[str, Exchange] = {}
@@ -191,12 +111,18 @@ class Tap:
             self._exchanges.append(exchange)
             if not self._read(exchange, side, paused):
                 self._exchanges.remove(exchange)
-        self._witness.when_read(lambda: self._let_go(exchange, side, paused["requestId"]))
+        self._witness.when_read(lambda: self._let_go(exchange, side, paused))
 
-    def _let_go(self, exchange: Exchange, side: CDPSession, request: str) -> None:
+    def _let_go(self, exchange: Exchange, side: CDPSession, paused: dict[str, Any]) -> None:
         exchange.files = tuple(self._witness.files)
+        request = {"requestId": paused["requestId"]}
         with unless_gone():
-            side.send("Fetch.continueRequest", {"requestId": request})
+            if self._workers and exchange.is_script() and is_for_worker(paused):
+                service = find_header(exchange.asked, "service-worker") is not None
+                completed = exchange.after(self._workers.before(exchange.url, service=service))
+                side.send("Fetch.fulfillRequest", request | completed)
+            else:
+                side.send("Fetch.continueRequest", request)
 
     def _read(self, exchange: Exchange, side: CDPSession, paused: dict[str, Any]) -> bool:
         """Whether the answer came whole, or is still coming."""
@@ -220,6 +146,11 @@ class Tap:
         return True
 
 
+def is_for_worker(paused: dict[str, Any]) -> bool:
+    """Whether a worker begins with what is asked for: the browser asks then, in the name of the worker to be."""
+    return paused["resourceType"] == "Other" and "." not in paused["networkId"]
+
+
 def is_cached(entry: HarEntry) -> bool:
     """Whether the browser had the answer already, so that none was sent."""
     return bool(entry.raw["response"].get("_transferSize") == 0)
@@ -236,8 +167,3 @@ def unless_gone() -> AbstractContextManager[None]:
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
     return suppress(Error)
-
-
-def bare(url: str) -> str:
-    """The URL without its fragment, which is not sent."""
-    return url.partition("#")[0]

@@ -89,8 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def finish(self) -> None:
         """Close what TLS was put around, too."""
-        super().finish()
-        self.connection.close()
+        try:
+            super().finish()
+        finally:  # what is left to be written may find nobody
+            self.connection.close()
 
     def _reply(self) -> None:
         url = self.path if "://" in self.path else self.origin + self.path

@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.strict.conftest import Twice
 from tests.strict.content import Asked, Reply
+from toolkit.transport.take import TakeError
 
 EVENTS = [
     b": a comment\nretry: 20\n\n",
@@ -87,3 +89,15 @@ def test_streams_that_fetch_reads(twice: Twice) -> None:
     }""")
 
     assert seen == [[b"".join(EVENTS).decode(), "AbortError"], [b"".join(lines).decode(), "AbortError"]]
+
+
+def test_events_of_a_worker_are_refused(twice: Twice) -> None:
+    """No one reads them while they come; the sentence names the stream."""
+    twice.site.more["/events"] = lambda _: events(twice.site.endless(EVENTS))
+    listen = """() => new Promise((done) => {
+        const text = `new EventSource('${origin}/events').addEventListener('bill', () => postMessage(1));`;
+        new Worker(URL.createObjectURL(new Blob([text]))).onmessage = done;
+    })"""
+
+    with pytest.raises(TakeError, match=r"/events\): is a stream of server-sent events, of which none was recorded"):
+        twice.record(lambda page: page.evaluate(listen), twice.site.http)

@@ -53,7 +53,7 @@ def test_files_that_a_script_sends(twice: Twice, paths: list[Path]) -> None:
         page.evaluate("""() => {
             const field = document.createElement('input');
             field.type = 'file';
-            field.onchange = async () => {
+            field.oninput = async () => {
                 const form = new FormData();
                 form.append('x', '1');
                 form.append('bill', field.files[0], 'renamed.pdf');

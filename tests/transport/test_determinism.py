@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from toolkit.transport.determinism import init_script, milliseconds
+from toolkit.transport.determinism import WorkerScripts, init_script, milliseconds
 
 Serve = Callable[[Mapping[str, object]], str]
 
@@ -174,3 +174,14 @@ def test_what_is_thrown_has_its_form(browser: Browser, site: str) -> None:
     assert (uuid[14], uuid[19] in "89ab", len(uuid)) == ("4", True, 36)
     assert refused == ["TypeMismatchError", "QuotaExceededError"]
     assert kept[:2] + kept[4:] == [0] * 6
+
+
+def test_scripts_of_workers_differ_but_for_service_workers() -> None:
+    """Many workers may have one script; a service worker whose script changed would be a new one."""
+    first, again = WorkerScripts(CLOCK, 7), WorkerScripts(CLOCK, 7)
+    drawn = [first.before("/a.js", service=False), first.before("/b.js", service=False)]
+    drawn += [first.before("/a.js", service=False)]
+
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert drawn == [again.before(url, service=False) for url in ("/a.js", "/b.js", "/a.js")]
+    assert first.before("/s.js", service=True) == first.before("/s.js", service=True)

@@ -2,9 +2,11 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -113,6 +115,20 @@ def test_what_was_not_recorded_is_told(closed_browser: Browser, written: Written
 
     assert (status, [miss.message for miss in replay.misses]) == (502, [text])
     assert text.startswith(f"GET {SITE}/bills was not recorded. Nearest is GET {SITE}/")
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "status"),
+    [("none", "no-cors", 404), ("none", "navigate", 502), ("same-origin", "no-cors", 502), ("cross-site", "cors", 502)],
+)
+def test_what_chromium_asks_by_itself_is_no_miss(written: Written, site: str, mode: str, status: int) -> None:
+    """As it does about forms: it goes through the proxy of the page, and no page has to do with it."""
+    replay = written(HOME)
+    proxy = urlsplit(replay.browser_options()["proxy"]["server"])
+    with closing(HTTPConnection(proxy.hostname or "", proxy.port)) as connection:
+        connection.request("GET", f"{SITE}/forms", headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode})
+        assert connection.getresponse().status == status
+    assert len(replay.misses) == (status == 502)
 
 
 def test_requests_that_failed_fail_again(closed_browser: Browser, written: Written) -> None:

@@ -79,7 +79,7 @@ class Exchange:
             entry.response_headers = self.answered
         if sent := self.body(to_number(entry.request_header("content-length"))):
             entry.store_request_body(sent)
-        if self.got or entry.has_body:
+        if self.got:
             entry.store_body(bytes(self.got))
         if self.open:
             entry.raw["response"][OPEN] = True

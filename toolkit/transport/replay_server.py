@@ -157,8 +157,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_own_idea(self) -> bool:
         """Whether the browser asks by itself; no recorder sees these."""
-        ahead, reports = "Sec-Purpose" in self.headers, self.headers.get("Sec-Fetch-Dest") == "report"
-        return self.path.partition("?")[0].endswith("/favicon.ico") or ahead or reports
+        site, mode, dest = (self.headers.get(f"Sec-Fetch-{name}") for name in ("Site", "Mode", "Dest"))
+        unasked = site == "none" and mode != "navigate"  # no page has to do with it
+        ahead = "Sec-Purpose" in self.headers
+        return unasked or ahead or dest == "report" or self.path.partition("?")[0].endswith("/favicon.ico")
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _reply  # noqa: N815 - http.server's names
 

@@ -28,13 +28,9 @@ KINDS = ("Document", "Stylesheet", "Font", "Script", "XHR", "Fetch", "Ping", "Ot
 HELD = [{"resourceType": kind, "requestStage": "Response"} for kind in KINDS]  # not what people only look at
 KEPT = {"maxTotalBufferSize": 1 << 28, "maxResourceBufferSize": 1 << 28}
 """How much of that the browser keeps for the recorder although its page has gone, in bytes."""
-ENDLESS = {
-    "application/stream+json",
-    "application/x-ndjson",
-    "multipart/x-mixed-replace",
-    "text/event-stream",
-}
-"""Types of answers that are read while they come."""
+EVENTS = "text/event-stream"
+ENDLESS = {EVENTS, "application/stream+json", "application/x-ndjson", "multipart/x-mixed-replace"}
+"""Types of answers that are read while they come: waiting for the end of events is in vain."""
 BODILESS = {204, 205, 301, 302, 303, 304, 307, 308}
 
 
@@ -128,27 +124,29 @@ class Tap:
         """Whether the answer came whole, or is still coming."""
         if exchange.status in BODILESS:
             return True
-        if bare_type(find_header(exchange.answered, "content-type") or "") in ENDLESS:
-            return self._follow(exchange, paused["networkId"])
+        kind = bare_type(find_header(exchange.answered, "content-type") or "")
+        if kind in ENDLESS and (self._follow(exchange, paused) or kind == EVENTS):
+            return True
         with unless_gone():
             body = side.send("Fetch.getResponseBody", {"requestId": paused["requestId"]})
             exchange.got += b64decode(body["body"]) if body["base64Encoded"] else body["body"].encode()
             return True
         return False
 
-    def _follow(self, exchange: Exchange, request: str) -> bool:
-        """Read on while the answer comes; whose request it is, only trying tells."""
+    def _follow(self, exchange: Exchange, paused: dict[str, Any]) -> bool:
+        """Read on while the answer comes, unless it comes to a worker; whose it is, only trying tells."""
+        request = paused.get("networkId", "")
         self._streams[request] = exchange
         for page in self._pages:
             with unless_gone():
                 page.send("Network.streamResourceContent", {"requestId": request})
                 exchange.open = True
-        return True
+        return exchange.open
 
 
 def is_for_worker(paused: dict[str, Any]) -> bool:
     """Whether a worker begins with what is asked for: the browser asks then, in the name of the worker to be."""
-    return paused["resourceType"] == "Other" and "." not in paused["networkId"]
+    return paused["resourceType"] == "Other" and "." not in paused.get("networkId", ".")
 
 
 def is_cached(entry: HarEntry) -> bool:

@@ -26,14 +26,18 @@ SCRIPT = """\
   delete globalThis.toolkitWitness;
   if (!tell) return;
 
-  addEventListener("change", (event) => {
+  const seen = new WeakSet();
+  const see = (event) => {
     for (const file of event.composedPath()[0].files ?? []) {
+      if (seen.has(file)) continue;
+      seen.add(file);
       tell({reading: 1});
       const reader = new FileReader();
       reader.onloadend = () => tell({reading: -1, name: file.name, data: reader.result?.split(",")[1]});
       reader.readAsDataURL(file);
     }
-  }, true);
+  };
+  for (const kind of ["input", "change"]) addEventListener(kind, see, true);
 
   const left = new WeakSet();
   const realClose = WebSocket.prototype.close;

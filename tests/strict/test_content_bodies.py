@@ -80,16 +80,16 @@ def test_pages_in_latin_1(twice: Twice) -> None:
 
 
 def test_large_bodies(twice: Twice) -> None:
-    """5 MB down, 5 MB up from memory."""
+    """5 MB down, and 1 MB of it up again from memory."""
     seen = twice("""async () => {
         const body = await (await fetch('/large')).arrayBuffer();
         const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
-        const echo = await (await fetch('/echo', {method: 'PUT', body: new Blob([body])})).json();
-        return [body.byteLength, [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join(''), echo];
+        const part = new Blob([body.slice(0, 1000000)]);
+        const echo = await (await fetch('/echo', {method: 'PUT', body: part})).json();
+        return [body.byteLength, [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join(''), echo.parts];
     }""")
 
-    assert seen[:2] == [5_000_000, digest(LARGE)]
-    assert seen[2]["parts"] == [[digest(LARGE)]]
+    assert seen == [5_000_000, digest(LARGE), [[digest(LARGE[:1_000_000])]]]
 
 
 def test_parts_of_a_body(twice: Twice) -> None:

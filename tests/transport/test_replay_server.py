@@ -209,7 +209,7 @@ def test_a_page_that_was_not_recorded_opens_as_a_502(closed_browser: Browser, wr
 
 
 def test_a_cached_answer_is_confirmed(closed_browser: Browser, written: Written) -> None:
-    """By its ETag; where the browser did not keep it (a certificate of ours is not trusted enough) it comes again."""
+    """By its ETag; where the browser did not keep it, it comes again."""
     headers = [("ETag", '"1"'), ("Cache-Control", "no-cache"), ("Date", "Sun, 09 Mar 2025 12:00:00 GMT")]
     same = entry("/data", status=304, response_headers=headers)
     with home(closed_browser, written(HOME, entry("/data", b"data", response_headers=headers), same)) as page:

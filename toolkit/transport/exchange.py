@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from toolkit.transport.har import make_entry
 from toolkit.transport.har_entry import OPEN
-from toolkit.transport.har_parts import Headers, find_header, to_number, write_headers
+from toolkit.transport.har_parts import HarError, Headers, find_header, to_number, write_headers
 from toolkit.transport.replay_answer import OF_THE_WIRE
 from toolkit.transport.witness import ChosenFile, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from toolkit.transport.har_entry import HarEntry
 
@@ -77,9 +78,10 @@ class Exchange:
         if entry.status != self.status:
             entry.raw["response"].update(status=self.status, statusText=self.words)
             entry.response_headers = self.answered
-        if sent := self.body(to_number(entry.request_header("content-length"))):
+        sent = self.body(to_number(entry.request_header("content-length")))
+        if sent and not holds(entry.request_body, sent):
             entry.store_request_body(sent)
-        if self.got:
+        if self.got and not holds(entry.body, self.got):
             entry.store_body(bytes(self.got))
         if self.open:
             entry.raw["response"][OPEN] = True
@@ -113,6 +115,13 @@ class Exchange:
         )
         self.complete(made)
         return made
+
+
+def holds(read: Callable[[], bytes | None], data: bytes | bytearray) -> bool:
+    """Whether an entry has these very bytes, which may be in a file of their own."""
+    with suppress(HarError):
+        return read() == data
+    return False
 
 
 def bare(url: str) -> str:

@@ -179,6 +179,27 @@ def test_an_answer_that_no_script_reads_is_kept(serve: Serve, browser: Browser, 
     assert [(entry.request_body(), entry.body()) for entry in entries] == [(b"seen", b"ok"), (None, b"%PDF-1.4")]
 
 
+def test_a_pdf_that_is_shown_is_kept_as_it_came(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
+    """In a frame of the page, and in a window of its own: not what the browser's viewer makes of it."""
+    pdf = b"%PDF-1.7\n" + bytes(range(256)) * 800 + b"\n%%EOF\n"
+    shown = (200, {"Content-Type": "application/pdf"}, pdf)
+    page_of_two = (
+        "<!doctype html><link rel=icon href=data:,><iframe src=/frame></iframe><a href=/tab target=_blank>bill</a>"
+    )
+    site = serve({"/": page_of_two, "/frame": shown, "/tab": shown})
+
+    def journey(page: Page) -> None:
+        page.goto(site, wait_until="networkidle")
+        with page.expect_popup() as opening:
+            page.click("a")
+        opening.value.wait_for_load_state("networkidle")
+
+    browse(record, browser, journey)
+    record.write(tmp_path, {}, frozenset(), ())
+
+    assert [entry.body() for entry in Har.load(tmp_path / HAR_NAME).entries[1:]] == [pdf, pdf]
+
+
 def test_a_body_that_is_missing_is_named(record: Record, tmp_path: Path) -> None:
     """Such a recording could not be replayed."""
     sent = [("Content-Length", "5")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 from contextlib import suppress
@@ -35,6 +36,7 @@ GIVEN_UP = "net::ERR_ABORTED"
 QUIET = 500  # milliseconds
 REFUSED = 400
 READ = {"document", "fetch", "xhr"}
+NETWORK = re.compile(r"^(?:http|ws)s?:")
 TIME_ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 
 
@@ -53,12 +55,16 @@ class Record:
         self._lock = threading.Lock()
 
     def browser_options(self) -> dict[str, Any]:
-        """Ask Playwright for a HAR with bodies beside it; a service worker would hide requests from it."""
+        """Ask Playwright for a HAR with bodies beside it.
+
+        Only of the network: the many files of the browser's own PDF viewer would not let the context close.
+        """
         self._contexts += 1
         return {
             **self._live.browser_options(),
             "record_har_path": Path(self._folder.name) / f"{self._contexts}" / "browser.har",
             "record_har_content": "attach",
+            "record_har_url_filter": NETWORK,
             "service_workers": "allow",
         }
 
@@ -131,7 +137,7 @@ class Record:
         files = sorted(Path(self._folder.name).glob("*/browser.har"))
         if len(files) < self._contexts:
             raise TakeError("The recording is not complete: the browser ended before it wrote down its traffic.")
-        entries = [entry for file in files for entry in Har.load(file).entries]
+        entries = [entry for file in files for entry in Har.load(file).entries if not _is_viewer(entry)]
         for entry in entries:
             entry.raw["_client"] = "browser"
         entries = self._tap.complete(entries)
@@ -149,6 +155,11 @@ def _without_body(entry: HarEntry) -> None:
     elif entry.raw["response"].get("_failureText") or lacks_body(entry):
         # It was under way when its page went, or when the browser closed, which the recorder does not call a failure.
         entry.raw["response"] = {"_failureText": GIVEN_UP, **entry.raw["response"], "status": -1}
+
+
+def _is_viewer(entry: HarEntry) -> bool:
+    """Whether it is the page in which the browser shows a PDF: under the address of that, but no header came with it."""
+    return entry.resource_type == "document" and entry.status > 0 and not entry.response_headers
 
 
 def _counts(entry: HarEntry) -> bool:

@@ -4,6 +4,8 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from toolkit.transport.har import HarEntry, make_entry
 from toolkit.transport.steady import POOLED, in_order, make_steady
 
@@ -130,6 +132,29 @@ def test_the_token_of_an_answer_keeps_its_times() -> None:
     make_steady(entry)
 
     assert entry.body() == token.encode()
+
+
+@pytest.mark.parametrize(
+    ("date", "expires", "kept"),
+    [
+        ("", "Sun, 09 Mar 2025 11:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ("", "Sun, 09 Mar 2025 12:00:01 GMT", "Sun, 09 Mar 2025 12:00:01 GMT"),
+        ("Sun, 09 Mar 2025 11:00:00 GMT", "Sun, 09 Mar 2025 11:59:59 GMT", "Sun, 09 Mar 2025 11:59:59 GMT"),
+        ("Sun, 09 Mar 2025 13:00:00 GMT", "Sun, 09-Mar-2025 12:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ("", "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ("", "soon", "soon"),
+    ],
+)
+def test_a_cookie_that_is_deleted_is_so_for_ever(date: str, expires: str, kept: str) -> None:
+    """Its date would be moved with the age of the take, and a replay may be faster than the run was.
+
+    The time of the site counts, where it tells it.
+    """
+    entry = entry_at(0, "http://site.test/")
+    entry.response_headers = [("Set-Cookie", f"a=; Expires={expires}; Path=/"), *([("Date", date)] if date else [])]
+    make_steady(entry)
+
+    assert entry.response_headers[0] == ("Set-Cookie", f"a=; Expires={kept}; Path=/")
 
 
 def test_what_only_looks_like_a_token_stays() -> None:

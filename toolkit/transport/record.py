@@ -158,7 +158,7 @@ def _without_body(entry: HarEntry) -> None:
 
 
 def _is_viewer(entry: HarEntry) -> bool:
-    """Whether it is the page in which the browser shows a PDF: under the address of that, but no header came with it."""
+    """Whether it is the page in which the browser shows a PDF: under its address, but no header came with it."""
     return entry.resource_type == "document" and entry.status > 0 and not entry.response_headers
 
 

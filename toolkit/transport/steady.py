@@ -4,7 +4,7 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Hashable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from toolkit.transport.canonical import parts_of, place_of, shape_of
@@ -17,6 +17,8 @@ __all__ = ["POOLED", "in_order", "make_steady"]
 
 EPOCH = "1970-01-01T00:00:00.000Z"
 JWT = re.compile(r"\b(eyJ[\w-]+)\.(eyJ[\w-]+)(?=\.)")
+EXPIRES = re.compile(r"(;\s*expires=)([^;]*)", re.IGNORECASE)
+LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
 POOLED = "_pooled"  # the mark of an entry of another thread than the run's own; it is not stored
 TIMES = {"auth_time", "exp", "iat", "nbf"}
 
@@ -73,21 +75,40 @@ def make_steady(entry: HarEntry) -> None:
     """Leave the order of the entries as the only time, and no times in the tokens that requests carry.
 
     A token that an answer gives keeps its times, for a page may look at them; a request is never told apart by them.
-    An answer does not say until when a browser may keep it: that is over in every replay.
+    An answer does not say until when a browser may keep it: that is over in every replay. A cookie that is over when it
+    comes, which is how one is deleted, is over for ever.
     """
-    entry.response_headers = [
-        (name, value) for name, value in entry.response_headers if not _is_later(name, value, entry.started)
-    ]
+    now = _moment(entry.header("date") or "") or entry.started
+    headers = [(name, value) for name, value in entry.response_headers if not _is_later(name, value, now)]
+    entry.response_headers = [(name, _deleted(value, now) if _sets(name) else value) for name, value in headers]
     entry.raw["startedDateTime"] = EPOCH
     entry.request_headers = [(name, JWT.sub(_timeless, value)) for name, value in entry.request_headers]
 
 
 def _is_later(name: str, value: str, now: datetime) -> bool:
     """Whether a header is an Expires that lies ahead; one of the past or of no date at all forbids to keep."""
+    end = _moment(value) if name.lower() == "expires" else None
+    return end is not None and end > now
+
+
+def _sets(name: str) -> bool:
+    return name.lower() == "set-cookie"
+
+
+def _deleted(cookie: str, now: datetime) -> str:
+    def end(found: re.Match[str]) -> str:
+        moment = _moment(found[2])
+        return f"{found[1]}{LONG_AGO}" if moment and moment <= now else found[0]
+
+    return EXPIRES.sub(end, cookie)
+
+
+def _moment(text: str) -> datetime | None:
+    """A date of a header, which is in Greenwich time whatever it says."""
     try:
-        return name.lower() == "expires" and parsedate_to_datetime(value) > now
-    except (TypeError, ValueError):
-        return False
+        return parsedate_to_datetime(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _timeless(found: re.Match[str]) -> str:

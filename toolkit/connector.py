@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from toolkit.errors import UsageError
-from toolkit.fetcher import Fetcher, Operation
+from toolkit.fetcher import Fetcher, LoggedOut, Operation
 from toolkit.models import BaseModel
 from toolkit.run import Run
 from toolkit.whereabouts import folder_of_caller
@@ -19,21 +19,35 @@ class Connector:
     name: str
     models: tuple[type[BaseModel], ...]
     fetch_operations: tuple[Operation, ...]
+    check: str | None = None
+    logged_out: LoggedOut | None = field(default=None, repr=False)
     folder: str = field(default="", repr=False)
 
     def fetch(self, run: Run) -> None:
         """Run the operations in order; `run.report` tells how it went. Raises the error that stopped it."""
-        Fetcher(self.fetch_operations, folder=self.folder).fetch(run)
+        Fetcher(self.fetch_operations, folder=self.folder, check=self.check, logged_out=self.logged_out).fetch(run)
 
 
-def create_new(*, name: str, models: Sequence[type[BaseModel]], fetch_operations: Sequence[Operation]) -> Connector:
+def create_new(
+    *,
+    name: str,
+    models: Sequence[type[BaseModel]],
+    fetch_operations: Sequence[Operation],
+    check: str | None = None,
+    logged_out: LoggedOut | None = None,
+) -> Connector:
     """Make a connector.
 
     Each operation is a function of one `Run`. It may yield entries, which go into `run.entries.fetched`; what it
     returns, if anything, is a few words for the report. Returning goes on to the next operation, raising stops.
+
+    The operations up to `hand_over` are the login. A session that was kept from an earlier run makes them needless;
+    `check` is an address that tells whether it still lives, because only who is logged in gets a good answer. An answer
+    that says otherwise, then or in the middle of a listing, has the login run again, once, and the request repeated:
+    401, 403, a redirect to the login, a page that asks for a password, or what `logged_out(response)` knows.
     Raises UsageError when something in the list cannot be called.
     """
     for operation in fetch_operations:
         if not callable(operation):
             raise UsageError(f"{name}: {operation!r} in fetch_operations is not a function of a Run.")
-    return Connector(name, tuple(models), tuple(fetch_operations), folder_of_caller())
+    return Connector(name, tuple(models), tuple(fetch_operations), check, logged_out, folder_of_caller())

@@ -2,50 +2,83 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
+from toolkit.login import hand_over, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
-from toolkit.run import Run
+from toolkit.run import Observer, Run, Silent
 from toolkit.web import network_error, sentence_for
 from toolkit.whereabouts import at_work, line_in_traceback, line_of
 
-__all__ = ["Fetcher", "Operation"]
+__all__ = ["Fetcher", "LoggedOut", "Operation"]
 
 Operation = Callable[[Run], Any]
+LoggedOut = Callable[[requests.Response], bool]
 
 SERVER_ERROR = 500
 
 
 class Fetcher:
-    """The list of operations, run for one `Run`. `folder` is that of the connector, whose lines errors name."""
+    """The list of operations, run for one `Run`.
+
+    Those up to `hand_over` are the login. They are left out when a session was kept that still lives, which `check`
+    asks for (see `create_new`), and run again when the site ends the session in the middle of what follows.
+    `folder` is that of the connector, whose lines errors name.
+    """
 
     def __init__(
-        self, operations: Sequence[Operation], *, folder: str = "", clock: Callable[[], float] = time.perf_counter
+        self,
+        operations: Sequence[Operation],
+        *,
+        folder: str = "",
+        check: str | None = None,
+        logged_out: LoggedOut | None = None,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._operations = operations
+        end = next((place for place, one in enumerate(operations, 1) if one is hand_over), 0)
+        self._login, self._rest = operations[:end], operations[end:]
         self._folder = folder
+        self._check = check
+        self._logged_out = logged_out
         self._clock = clock
 
     def fetch(self, run: Run) -> None:
         """Run every operation. Raises ToolkitError, whatever went wrong; entries without an outcome get one."""
-        reason = "no operation of the connector saved it"
+        run.session.logged_out = self._logged_out
         try:
-            for operation in self._operations:
-                reason = f"the run stopped at {_name(operation)}"
-                self._run_one(operation, run)
-            reason = "no operation of the connector saved it"
+            self._take_up_kept(run)
+            if not run.logged_in:
+                self._run_all(self._login, run, run.observer)
+            if self._login:
+                run.session.renew = partial(self._run_all, self._login, run, Silent())
+            self._run_all(self._rest, run, run.observer)
         finally:
-            run.report.close(reason)
+            at = next((line.name for line in run.report.operations if line.error), "")
+            run.report.close(f"the run stopped at {at}" if at else "no operation of the connector saved it")
 
-    def _run_one(self, operation: Operation, run: Run) -> None:
+    def _take_up_kept(self, run: Run) -> None:
+        state = run.keeps.load() if run.keeps is not None and self._login else None
+        if state is not None:
+
+            def kept_session(run: Run) -> str:
+                return take_up(run, state, self._check)
+
+            self._run_one(kept_session, run, run.observer)
+
+    def _run_all(self, operations: Sequence[Operation], run: Run, observer: Observer) -> None:
+        for operation in operations:
+            self._run_one(operation, run, observer)
+
+    def _run_one(self, operation: Operation, run: Run, observer: Observer) -> None:
         line = OperationReport(_name(operation))
         run.report.operations.append(line)
-        run.observer.operation_started(line.name)
+        observer.operation_started(line.name)
         started = self._clock()
         try:
             run.session.last_response = None  # what an earlier operation was told is no excuse for this one
@@ -65,7 +98,7 @@ class Fetcher:
         finally:
             line.seconds = round(self._clock() - started, 3)
             run.log("info", f"{line.name}: {line.did or line.error or 'done'}", seconds=line.seconds)
-            run.observer.operation_ended(line.name, line.did or line.error, line.seconds)
+            observer.operation_ended(line.name, line.did or line.error, line.seconds)
 
 
 def _name(operation: Operation) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from toolkit.errors import TwoFaExpired
 from toolkit.report import Outcome, Report
-from toolkit.web import Session, Watch, open_browser
+from toolkit.web import Session, SessionState, Watch, open_browser, restore_options, restore_tabs
 from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from toolkit.store import Files, Provenance, Store
     from toolkit.transport import Transport
 
-__all__ = ["Ask", "BrowserOptions", "Entries", "Observer", "OpensPages", "Run", "Silent", "refuse_to_ask", "site_of"]
+__all__ = [
+    "Ask",
+    "BrowserOptions",
+    "Entries",
+    "Keeps",
+    "Observer",
+    "OpensPages",
+    "Run",
+    "Silent",
+    "refuse_to_ask",
+    "site_of",
+]
 
 Ask = Callable[[str, str], str]
 
@@ -66,8 +77,13 @@ class Entries:
 class OpensPages(Protocol):
     """What opens the page of a run; a test may give the run pages of its own browser."""
 
-    def open_page(self, transport: Transport, base_url: str | None) -> AbstractContextManager[Page]:
-        """Return a new page whose traffic the transport carries; its context closes with the block."""
+    def open_page(
+        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+    ) -> AbstractContextManager[Page]:
+        """Return a new page whose traffic the transport carries, in a context that holds what `state` does.
+
+        The context closes with the block.
+        """
 
 
 @dataclass(frozen=True)
@@ -78,15 +94,31 @@ class BrowserOptions:
     slow_mo: float = 0
 
     @contextmanager
-    def open_page(self, transport: Transport, base_url: str | None) -> Iterator[Page]:
+    def open_page(
+        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+    ) -> Iterator[Page]:
         """Open a page in a browser that closes with the block."""
         args = [*QUIET, *transport.launch_args()]  # the last of two equal switches counts
         with open_browser(headed=self.headed, slow_mo=self.slow_mo, args=args) as browser:
-            context = browser.new_context(base_url=base_url, **transport.browser_options())
+            context = browser.new_context(base_url=base_url, **transport.browser_options(), **restore_options(state))
             transport.attach(context)
+            restore_tabs(context, state)
             page = context.new_page()
             transport.prepare(page)
             yield page
+
+
+class Keeps(Protocol):
+    """Keeps the session of an account between runs."""
+
+    def load(self) -> SessionState | None:
+        """Return the session that was kept, None when there is none."""
+
+    def load_device(self) -> SessionState | None:
+        """Return what makes the site know this browser, None when nothing does."""
+
+    def save(self, state: SessionState) -> None:
+        """Keep a session, and in its place from now on."""
 
 
 def refuse_to_ask(kind: str, message: str) -> str:
@@ -107,6 +139,8 @@ class Run:
     data       anything one operation leaves for the next
     page       the browser's page; the browser starts when it is first asked for; `browser` is what opens it
     session    the requests session; `hand_over` gives it what the browser won
+    logged_in  whether the session has a login that, for all that is known, still lives
+    state      what the login won, once it was handed over or taken up
     store      the documents; `files` the files on disk; `folder` where this run puts its files
     log        `run.log("info", "message", **details)`, secrets masked
     ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers
@@ -129,6 +163,7 @@ class Run:
         ask: Ask = refuse_to_ask,
         browser: OpensPages | None = None,
         session: Session | None = None,
+        keeps: Keeps | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.manifest = manifest
@@ -147,6 +182,9 @@ class Run:
         self.data: dict[str, Any] = {}
         self.watch = Watch()
         self.browser: OpensPages = browser or BrowserOptions()
+        self.keeps = keeps
+        self.state: SessionState | None = None
+        self.logged_in = False
         self._closing = ExitStack()
         self._page: Page | None = None
         self.session = session or Session(transport, base_url=self.base_url)
@@ -192,6 +230,32 @@ class Run:
         self._page = None
         self._closing.close()
 
+    def take_over(self, state: SessionState) -> None:
+        """Give the session what a login won, in place of what it had, and keep it."""
+        self.take_up(state)
+        if self.keeps is not None:
+            self.keeps.save(state)
+
+    def take_up(self, state: SessionState) -> None:
+        """Give the session a login that was kept."""
+        for secret in state.secrets():
+            self.mask.add(secret)
+        self.logged_in = True
+        if self.state is not None:  # what is over must not stand beside what is new
+            self.session.forget()
+        self.state = state
+        cookies, origin_headers = state.storage["cookies"], state.origin_headers
+        self.session.adopt(cookies=cookies, headers=state.headers, origin_headers=origin_headers)
+        self.session.login_pages = frozenset(state.login_pages)
+        self.session.on_cookies = self._keep_cookies
+
+    def _keep_cookies(self) -> None:
+        """A site may give a new cookie at any time, and from then on know only that one."""
+        if self.state is not None:
+            self.state = self.state.with_cookies(self.session.cookies.to_playwright())
+            if self.keeps is not None:
+                self.keeps.save(self.state)
+
     def close(self) -> None:
         """Let go of the browser, the session and the transport."""
         self.close_browser()
@@ -209,6 +273,8 @@ class Run:
             self.entries.fetched.append(entry)
 
     def _open_page(self) -> Page:
-        page = self._closing.enter_context(self.browser.open_page(self.transport, self.base_url))
+        state = self.state or (self.keeps.load_device() if self.keeps is not None else None)
+        page = self._closing.enter_context(self.browser.open_page(self.transport, self.base_url, state))
+        self.watch = Watch()  # what an earlier browser sent is over
         self.watch.attach(page.context)
         return page

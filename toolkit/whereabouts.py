@@ -58,11 +58,15 @@ def line_of(operation: Callable[..., Any]) -> str:
 def at_work(operation: Callable[..., Any], folder: str) -> Iterator[None]:
     """While the block lasts, this thread is at an operation of the connector in this folder."""
     thread = threading.get_ident()
+    around = _at_work.get(thread)  # one operation may need another: a listing, that the site logs in again
     _at_work[thread] = _Work(folder, line_of(operation), getcurrent())
     try:
         yield
     finally:
-        del _at_work[thread]
+        if around is None:
+            del _at_work[thread]
+        else:
+            _at_work[thread] = around
 
 
 def line_at_work(thread: int, *, here: bool = False) -> str:

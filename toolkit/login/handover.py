@@ -1,35 +1,30 @@
 """`hand_over`: what the browser won goes to the requests session, and the browser closes."""
 
 from toolkit.run import Run
-from toolkit.web import browser_face
+from toolkit.web import SessionState, browser_face, session_storage_of
 
 __all__ = ["hand_over"]
-
-SHORTEST_SECRET = 8
 
 
 def hand_over(run: Run) -> str:
     """Give `run.session` the browser's cookies, user agent, languages and the tokens its page sent.
 
     A token goes to the origin it was seen on and nowhere else. The page is closed before the first request, so that
-    only one side can renew what expires.
+    only one side can renew what expires. What was won is kept for the next run, encrypted, where the run keeps any.
     """
     run.transport.settle(run.page)
     context = run.page.context
-    cookies = context.cookies()
-    origin_headers = run.watch.origin_headers()
-    for secret in [cookie["value"] for cookie in cookies] + _values(origin_headers):
-        if len(secret) >= SHORTEST_SECRET:
-            run.mask.add(secret)
-    run.session.adopt(cookies=cookies, headers=browser_face(run.watch), origin_headers=origin_headers)
+    state = SessionState(
+        won=run.now(),
+        storage=context.storage_state(indexed_db=True),
+        session_storage=session_storage_of(context),
+        headers=browser_face(run.watch),
+        origin_headers=run.watch.origin_headers(),
+        login_pages=tuple(run.watch.login_pages()),
+    )
     run.close_browser()
-    return f"{_count(len(cookies), 'cookie')}, {_count(len(origin_headers), 'token')}"
-
-
-def _values(origin_headers: dict[str, dict[str, str]]) -> list[str]:
-    """The header values and, for "Bearer abc", the bare token too."""
-    values = [value for headers in origin_headers.values() for value in headers.values()]
-    return values + [value.rpartition(" ")[2] for value in values]
+    run.take_over(state)
+    return f"{_count(len(state.storage['cookies']), 'cookie')}, {_count(len(state.origin_headers), 'token')}"
 
 
 def _count(number: int, word: str) -> str:

@@ -8,6 +8,7 @@ from toolkit.web.failures import network_error, sentence_for
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Watch, browser_face
 from toolkit.web.session import Session
+from toolkit.web.state import SessionState, restore_options, restore_tabs, session_storage_of
 
 __all__ = [
     "Browser",
@@ -15,6 +16,7 @@ __all__ = [
     "Downloaded",
     "FoundBrowser",
     "Session",
+    "SessionState",
     "Watch",
     "browser_face",
     "check_document",
@@ -24,5 +26,8 @@ __all__ = [
     "network_error",
     "open_browser",
     "open_driver",
+    "restore_options",
+    "restore_tabs",
     "sentence_for",
+    "session_storage_of",
 ]

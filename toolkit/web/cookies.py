@@ -41,7 +41,8 @@ class CookieJar(RequestsCookieJar):
     """Cookies as a browser keeps and sends them. Safe to use from several threads.
 
     A cookie's domain says where it goes: "acme.example" to that host only, ".acme.example" to its subdomains too.
-    `home` is the host of cookies that are set without a domain; `now` gives the time in seconds since 1970.
+    `home` is the host of cookies that are set without a domain; `now` gives the time in seconds since 1970; `changes`
+    counts how often a cookie came, went or changed.
     """
 
     _cookies_lock: threading.RLock
@@ -50,6 +51,7 @@ class CookieJar(RequestsCookieJar):
         super().__init__()
         self.home = home
         self.now = now
+        self.changes = 0
         # In the order of creation, which is the order of sending.
         self._kept: dict[Key, Cookie] = {}
 
@@ -103,7 +105,7 @@ class CookieJar(RequestsCookieJar):
             if not is_trustworthy(url) and any(_hides(cookie, kept) for kept in self):
                 return
             if _is_over(cookie, now):
-                self._kept.pop(Key.of(cookie), None)
+                self.changes += self._kept.pop(Key.of(cookie), None) is not None
             else:
                 self.set_cookie(cookie)
 
@@ -118,6 +120,7 @@ class CookieJar(RequestsCookieJar):
         key = Key.of(cookie)
         with self._cookies_lock:
             old = self._kept.get(key)
+            self.changes += old is None or (old.value, old.expires) != (cookie.value, cookie.expires)
             if old is not None and old.value != cookie.value:
                 del self._kept[key]  # as in Chromium, a new value makes a new cookie, which is sent last
             self._kept[key] = cookie
@@ -136,6 +139,7 @@ class CookieJar(RequestsCookieJar):
                 raise KeyError(wanted)
             for key in gone:
                 del self._kept[key]
+            self.changes += bool(gone)
 
     def copy(self) -> CookieJar:
         """Return a jar of its own with the same cookies."""

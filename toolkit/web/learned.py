@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from toolkit.web.failures import NETWORK_ERRORS
+from toolkit.web.logged_out import bare_address
 from toolkit.web.origin import host_of, is_address, origin_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Watch:
         self._calls: dict[str, dict[str, str]] = {}
         self._failures: dict[str, Failure] = {}
         self._document: Request | None = None
+        self._first: str = ""
 
     def attach(self, context: BrowserContext) -> None:
         """Begin to watch all pages of a context."""
@@ -57,6 +59,10 @@ class Watch:
             return {}
         return {name: value for name, value in self._document.all_headers().items() if name.startswith(FACE)}
 
+    def login_pages(self) -> frozenset[str]:
+        """Return the address at which the browser began, without its query: sites lead there who is not logged in."""
+        return frozenset({self._first} - {""})
+
     def failure(self) -> Failure | None:
         """Return the last request that the site left without a good answer, None when each got one in the end.
 
@@ -74,6 +80,7 @@ class Watch:
         request = response.request
         if request.is_navigation_request():
             self._document = request  # only now is it known what was really sent
+            self._first = self._first or bare_address(request.url)
         if request.resource_type in TELLING:
             self._failures.pop(_place(request), None)
             if response.status >= BROKEN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -11,7 +12,9 @@ from requests.sessions import merge_hooks, merge_setting
 from requests.structures import CaseInsensitiveDict
 
 from toolkit.web.cookies import CookieJar
+from toolkit.web.logged_out import bare_address, is_logged_out
 from toolkit.web.origin import host_of, origin_of
+from toolkit.web.renewal import Renewal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,6 +40,9 @@ class Session(requests.Session):
       own headers win;
     - the environment (proxies, certificates, .netrc) is not read.
 
+    - when an answer says that the session is over (see `is_logged_out`, and `logged_out`, which a connector may declare
+      in addition), `renew` is called once, whichever thread noticed, and that one request is sent again.
+
     Several threads may use it at once; change `headers`, `auth` and the like before they start.
     `last_response` is the answer that came last, whichever thread asked.
     """
@@ -46,6 +52,12 @@ class Session(requests.Session):
         self.timeout = timeout
         self.origin_headers: dict[str, dict[str, str]] = {}
         self.last_response: requests.Response | None = None
+        self.login_pages: frozenset[str] = frozenset()
+        self.logged_out: Callable[[requests.Response], bool] | None = None
+        self.renew: Callable[[], object] | None = None
+        self.on_cookies: Callable[[], object] | None = None
+        self._transport = transport
+        self._renewal = Renewal()
         super().__init__()
         self.trust_env = False
         adapter = transport.adapter()
@@ -74,6 +86,48 @@ class Session(requests.Session):
         for origin, learned in (origin_headers or {}).items():
             key = origin_of(origin)
             self.origin_headers[key] = self.origin_headers.get(key, {}) | dict(learned)
+
+    def forget(self) -> None:
+        """Let go of every cookie, and of the tokens of every origin."""
+        self.cookies.clear()
+        self.origin_headers.clear()
+
+    def twin(self) -> Session:
+        """Return a session that sends what this one sends, and changes nothing of it; it renews nothing."""
+        twin = Session(self._transport, base_url=self.base_url, timeout=self.timeout)
+        twin.cookies = self.cookies.copy()
+        twin.headers = CaseInsensitiveDict(self.headers)
+        twin.origin_headers = {origin: dict(headers) for origin, headers in self.origin_headers.items()}
+        twin.login_pages, twin.logged_out = self.login_pages, self.logged_out
+        return twin
+
+    def is_over(self, response: requests.Response) -> bool:
+        """Whether a response says that the session is over.
+
+        A `logged_out` that cannot make sense of a response (which is no JSON, or lacks a key) does not say so.
+        """
+        declared = False
+        if self.logged_out is not None:
+            with suppress(ValueError, LookupError, TypeError, AttributeError):
+                declared = bool(self.logged_out(response))
+        return declared or is_logged_out(response, self.login_pages)
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request, as in requests; once more after a renewal when the answer says that the session is over.
+
+        Raises what `renew` raised, again and again: a login that failed is not tried a second time.
+        """
+        before = self._renewal.count
+        response = super().request(method, url, *args, **kwargs)
+        if self.renew is None or not self.is_over(response):
+            return response
+        place = bare_address(response.request.url or "")
+        if not self._renewal.ask(self.renew, before, place):
+            return response
+        response.close()
+        again = super().request(method, url, *args, **kwargs)
+        self._renewal.judge(place, helped=not self.is_over(again))
+        return again
 
     def prepare_request(self, request: requests.Request) -> PreparedRequest:
         """Return the request with all that the session adds; as in requests, except where cookies and tokens go."""
@@ -105,8 +159,11 @@ class Session(requests.Session):
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
         self._take_jar(request)
+        before = self.cookies.changes
         response = super().send(request, **kwargs)
         self.last_response = response
+        if self.on_cookies is not None and self.cookies.changes != before:
+            self.on_cookies()
         return response
 
     def _take_jar(self, request: PreparedRequest) -> None:

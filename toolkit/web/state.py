@@ -1,0 +1,115 @@
+"""What a login leaves in a browser, as plain JSON values: to keep it between runs, and to open a browser with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from toolkit.web.origin import origin_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Frame
+
+__all__ = ["SessionState", "restore_options", "restore_tabs", "session_storage_of"]
+
+Storage = dict[str, dict[str, str]]
+
+SHORTEST_SECRET = 8
+TAB = "() => Object.entries(sessionStorage)"
+RESTORE = """\
+(() => {
+  const kept = %s[location.origin];
+  if (kept && !sessionStorage.length) for (const [name, value] of Object.entries(kept)) sessionStorage[name] = value;
+})();
+"""
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """A login, whole: what a browser holds, and what the session sends.
+
+    storage          Playwright's storage state: cookies, localStorage and IndexedDB of every origin
+    session_storage  {origin: {name: value}}, which Playwright leaves out
+    headers          the browser's face: user agent, languages, client hints
+    origin_headers   {origin: {name: value}}: the tokens that the page's own calls carried
+    login_pages      addresses of the login, without their queries
+    won              when the login was won
+    """
+
+    won: datetime
+    storage: Mapping[str, Any] = field(default_factory=lambda: {"cookies": [], "origins": []}, repr=False)
+    session_storage: Storage = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    origin_headers: Storage = field(default_factory=dict, repr=False)
+    login_pages: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**asdict(self), "won": self.won.isoformat(), "login_pages": list(self.login_pages)}
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> SessionState:
+        """The state that `as_dict` gave. Raises ValueError, KeyError or TypeError for anything else."""
+        won, pages = datetime.fromisoformat(raw["won"]), tuple(raw["login_pages"])
+        return cls(**{**raw, "won": won, "login_pages": pages})
+
+    def secrets(self) -> list[str]:
+        """The values of cookies and tokens, and for "Bearer abc" the bare token; short ones tell nothing."""
+        values = [cookie["value"] for cookie in self.storage["cookies"]] + self._tokens()
+        return [value for value in values if len(value) >= SHORTEST_SECRET]
+
+    def _tokens(self) -> list[str]:
+        values = [value for headers in self.origin_headers.values() for value in headers.values()]
+        return values + [value.rpartition(" ")[2] for value in values]
+
+    def with_cookies(self, cookies: list[dict[str, Any]]) -> SessionState:
+        """The same with other cookies."""
+        return replace(self, storage={**self.storage, "cookies": cookies})
+
+    def of_device(self) -> SessionState:
+        """What tells the site that it knows this browser, without what says that somebody is logged in.
+
+        Cookies that outlive the browser's end, and localStorage that holds none of the tokens.
+        """
+        tokens = set(self._tokens())
+        cookies = [cookie for cookie in self.storage["cookies"] if cookie["expires"] != -1]
+        origins = [{**one, "localStorage": _without(one["localStorage"], tokens)} for one in self.storage["origins"]]
+        kept = [{name: value for name, value in one.items() if name != "indexedDB"} for one in origins]
+        return SessionState(self.won, {"cookies": cookies, "origins": kept}, headers=self.headers)
+
+
+def _without(items: list[dict[str, str]], tokens: set[str]) -> list[dict[str, str]]:
+    return [item for item in items if not any(token and token in item["value"] for token in tokens)]
+
+
+def session_storage_of(context: BrowserContext) -> Storage:
+    """The sessionStorage of every frame that is open in a context, by origin."""
+    found: Storage = {}
+    for frame in [frame for page in context.pages for frame in page.frames]:
+        origin = origin_of(frame.url)
+        if origin and (items := _tab_of(frame)):
+            found[origin] = found.get(origin, {}) | items
+    return found
+
+
+def _tab_of(frame: Frame) -> dict[str, str]:
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    with suppress(Error):  # a sandboxed frame has none, and one may be gone
+        return dict(frame.evaluate(TAB))
+    return {}
+
+
+def restore_options(state: SessionState | None) -> dict[str, Any]:
+    """The keyword arguments of `new_context` that give a new context what the state holds."""
+    return {"storage_state": state.storage} if state is not None else {}
+
+
+def restore_tabs(context: BrowserContext, state: SessionState | None) -> None:
+    """Give the pages of a new context their sessionStorage, before any script of the site runs."""
+    if state is not None and state.session_storage:
+        context.add_init_script(RESTORE % json.dumps(state.session_storage))

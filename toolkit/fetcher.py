@@ -56,7 +56,7 @@ class Fetcher:
             if not run.logged_in:
                 self._run_all(self._login, run, run.observer)
             if self._login:
-                run.session.renew = partial(self._run_all, self._login, run, Silent())
+                run.session.renew = partial(self._log_in_again, run)
             self._run_all(self._rest, run, run.observer)
         finally:
             at = next((line.name for line in run.report.operations if line.error), "")
@@ -70,6 +70,12 @@ class Fetcher:
                 return take_up(run, state, self._check)
 
             self._run_one(kept_session, run, run.observer)
+
+    def _log_in_again(self, run: Run) -> None:
+        try:
+            self._run_all(self._login, run, Silent())
+        finally:
+            run.close_browser()  # it may be a download's thread, and no other can close what this one opened
 
     def _run_all(self, operations: Sequence[Operation], run: Run, observer: Observer) -> None:
         for operation in operations:

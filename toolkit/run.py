@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from toolkit.errors import TwoFaExpired
 from toolkit.report import Outcome, Report
-from toolkit.web import Session, SessionState, Watch, open_browser, restore_options, restore_tabs
+from toolkit.web import Browser, Session, SessionState, Watch, open_browser, restore_options, restore_tabs
 from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ __all__ = [
     "OpensPages",
     "Run",
     "Silent",
+    "open_page_of",
     "refuse_to_ask",
     "site_of",
 ]
@@ -100,12 +101,17 @@ class BrowserOptions:
         """Open a page in a browser that closes with the block."""
         args = [*QUIET, *transport.launch_args()]  # the last of two equal switches counts
         with open_browser(headed=self.headed, slow_mo=self.slow_mo, args=args) as browser:
-            context = browser.new_context(base_url=base_url, **transport.browser_options(), **restore_options(state))
-            transport.attach(context)
-            restore_tabs(context, state)
-            page = context.new_page()
-            transport.prepare(page)
-            yield page
+            yield open_page_of(browser, transport, base_url, state)
+
+
+def open_page_of(browser: Browser, transport: Transport, base_url: str | None, state: SessionState | None) -> Page:
+    """A page in a new context of a browser, joined to the transport, with what a kept session held."""
+    context = browser.new_context(base_url=base_url, **transport.browser_options(), **restore_options(state))
+    transport.attach(context)
+    restore_tabs(context, state)
+    page = context.new_page()
+    transport.prepare(page)
+    return page
 
 
 class Keeps(Protocol):

@@ -162,8 +162,8 @@ class Session(requests.Session):
         before = self.cookies.changes
         response = super().send(request, **kwargs)
         self.last_response = response
-        if self.on_cookies is not None and self.cookies.changes != before:
-            self.on_cookies()
+        if self.on_cookies is not None and self.cookies.changes != before and response.ok:
+            self.on_cookies()  # a site in trouble may take cookies away that are good again tomorrow
         return response
 
     def _take_jar(self, request: PreparedRequest) -> None:

@@ -1,0 +1,159 @@
+"""Runs of connectors at small sites: in one shared browser, with sessions kept in memory."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from toolkit.account import Account
+from toolkit.connector import Connector
+from toolkit.jobs.runner import telling
+from toolkit.log import RunLog
+from toolkit.manifest import Developer, Manifest
+from toolkit.report import Report
+from toolkit.run import Ask, BrowserOptions, Run, open_page_of, refuse_to_ask
+from toolkit.store import Files, Store
+from toolkit.transport import Live, Transport
+from toolkit.web import Browser, SessionState, open_browser
+from toolkit.web.browser import QUIET
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MANIFEST = Manifest(
+    name="Acme",
+    slug="acme",
+    type="konnector",
+    version="1.0",
+    source="here",
+    currency="EUR",
+    developer=Developer(name="A"),
+)
+
+
+class Shelf:
+    """Keeps sessions as a vault would, as JSON, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def load(self) -> SessionState | None:
+        """The session."""
+        return self._read("session")
+
+    def load_device(self) -> SessionState | None:
+        """What the site knows this browser by."""
+        return self._read("device")
+
+    def save(self, state: SessionState) -> None:
+        """Keep both."""
+        self.kept["session"] = json.dumps(state.as_dict())
+        self.kept["device"] = json.dumps(state.of_device().as_dict())
+
+    def forget(self) -> None:
+        """Forget the login, not the device."""
+        self.kept.pop("session", None)
+
+    def _read(self, kind: str) -> SessionState | None:
+        return SessionState.of(json.loads(self.kept[kind])) if kind in self.kept else None
+
+
+class Shared:
+    """Opens pages in a browser that all tests share; in other threads, which cannot, in one of their own."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.opened = 0
+        self._thread = threading.get_ident()
+
+    @contextmanager
+    def open_page(
+        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+    ) -> Iterator[Page]:
+        """Open a page, and count it."""
+        self.opened += 1
+        if threading.get_ident() != self._thread:
+            with BrowserOptions().open_page(transport, base_url, state) as page:
+                yield page
+            return
+        page = open_page_of(self.browser, transport, base_url, state)
+        page.set_default_timeout(10_000)
+        try:
+            yield page
+        finally:
+            page.context.close()
+
+
+@dataclass
+class Client:
+    """A person with an account at a site. `run(connector)` runs once more, on what was kept before."""
+
+    folder: Path
+    opens: Shared
+    fields: dict[str, str]
+    shelf: Shelf = field(default_factory=Shelf)
+    ask: Ask = refuse_to_ask
+    ended: Report | None = None
+
+    def run(self, connector: Connector, **changed: str) -> Report:
+        """The report of one run; `changed` fields hold for it alone."""
+        account = Account("ada", {**self.fields, **changed})
+        mask = account.mask()
+        report = Report("acme", "1.0", account.name, "run")
+        with ExitStack() as stack:
+            log = stack.enter_context(closing(RunLog(self.folder / "log.jsonl", mask)))
+            store = stack.enter_context(closing(Store(f"sqlite:///{self.folder / 'store.sqlite'}")))
+            run = Run(
+                manifest=MANIFEST,
+                account=account,
+                store=store,
+                files=Files(self.folder / "files"),
+                folder="acme",
+                transport=Live(backoff=0),
+                log=log,
+                report=report,
+                mask=mask,
+                ask=self.ask,
+                browser=self.opens,
+                keeps=self.shelf,
+            )
+            stack.enter_context(closing(run))
+            with telling(report, log, mask):
+                connector.fetch(run)
+        return report
+
+    @property
+    def browsers(self) -> int:
+        """How many pages were opened so far."""
+        return self.opens.opened
+
+
+MakeClient = Callable[..., Client]
+
+
+@pytest.fixture(scope="session")
+def shared_browser() -> Iterator[Browser]:
+    """Started once for all sites."""
+    with open_browser(args=QUIET) as browser:
+        yield browser
+
+
+@pytest.fixture
+def client(tmp_path: Path, shared_browser: Browser) -> MakeClient:
+    """`client(url, password="…")` gives somebody with these fields."""
+    number = iter(range(1000))
+
+    def client(url: str, ask: Ask = refuse_to_ask, **fields: Any) -> Client:
+        folder = tmp_path / f"client{next(number)}"
+        folder.mkdir()
+        known: Mapping[str, str] = {"url": url, "login": "ada@acme.example", "password": "correct horse"}
+        return Client(folder, Shared(shared_browser), {**known, **fields}, ask=ask)
+
+    return client

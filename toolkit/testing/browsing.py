@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from toolkit.run import OpensPages
     from toolkit.testing.performing import Tape
     from toolkit.transport import Transport
+    from toolkit.web import SessionState
 
 
 class Pages:
@@ -29,15 +30,20 @@ class Pages:
         self._request = request
 
     @contextmanager
-    def open_page(self, transport: Transport, base_url: str | None) -> Iterator[Page]:
+    def open_page(
+        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+    ) -> Iterator[Page]:
         """Open a page. Raises UsageError with what the browser says when it does not start."""
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        from toolkit.web import restore_options, restore_tabs  # noqa: PLC0415
 
         try:
             new_context = self._request.getfixturevalue("new_context")
         except pytest.fail.Exception as failed:
             raise UsageError(failed.msg or "") from None
-        context = new_context(transport=transport, base_url=base_url)
+        context = new_context(transport=transport, base_url=base_url, **restore_options(state))
+        restore_tabs(context, state)
         try:
             yield context.new_page()
         finally:

@@ -1,15 +1,13 @@
 """Bodies beside a HAR, and writing whole files only."""
 
 import gzip
-import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from toolkit.transport.har_charsets import Unreadable
-from toolkit.transport.har_files import Folder, Zip, write_atomically, write_body
+from toolkit.transport.har_files import Folder, Zip, write_body
 from toolkit.transport.har_parts import HarError
 
 
@@ -118,26 +116,3 @@ def test_damaged_body_file_is_written_anew(tmp_path: Path) -> None:
     write_body(tmp_path, b"body", "text/plain")
 
     assert (tmp_path / name).read_bytes() == b"body"
-
-
-def test_interrupted_writing_leaves_the_old_file(tmp_path: Path) -> None:
-    """Neither half a file nor a temporary one stays."""
-
-    def pieces() -> Iterator[bytes]:
-        yield b"half"
-        raise KeyboardInterrupt
-
-    (tmp_path / "a.har").write_bytes(b"old")
-
-    with pytest.raises(KeyboardInterrupt):
-        write_atomically(tmp_path / "a.har", pieces())
-
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.har": b"old"}
-
-
-@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
-def test_files_are_for_their_owner(tmp_path: Path) -> None:
-    """A HAR may hold cookies: no one else reads it."""
-    write_atomically(tmp_path / "a.har", [b"x"])
-
-    assert (tmp_path / "a.har").stat().st_mode & 0o777 == 0o600

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from toolkit.disk import make_private
 from toolkit.errors import StoreError
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ class Workspace:
         """Make the folders. Raises StoreError when they cannot be made."""
         for folder in (self.data, self.files_root, self.logs):
             try:
-                missing = [each for each in (folder, *folder.parents) if not each.exists()]
-                for each in reversed(missing):  # `parents=True` would open those to everybody
-                    each.mkdir(mode=0o700, exist_ok=True)
+                make_private(folder)
             except OSError as error:
                 raise StoreError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
 

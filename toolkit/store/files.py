@@ -11,6 +11,7 @@ from pathlib import Path, PurePath, PureWindowsPath
 from typing import BinaryIO
 from uuid import uuid4
 
+from toolkit.disk import sync_folder
 from toolkit.errors import InvalidEntry, StoreError
 from toolkit.models import File
 
@@ -101,7 +102,7 @@ class Draft:
             self._flush(name, size)
             place = self._settle(name, sha256, size)
             if self._lasting:
-                _sync_folder(self._folder)
+                sync_folder(self._folder)
         self.discard()
         below = place.relative_to(self._root) if place.is_relative_to(self._root) else place
         return File(name=place.name, path=below.as_posix(), sha256=sha256, size=size, mime=mime)
@@ -203,8 +204,6 @@ if sys.platform == "win32":
     def _folder_locked(_folder: Path) -> Iterator[None]:
         yield
 
-    def _sync_folder(folder: Path) -> None: ...
-
 else:
     import fcntl
 
@@ -213,20 +212,10 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     @contextmanager
-    def _opened(folder: Path) -> Iterator[int]:
+    def _folder_locked(folder: Path) -> Iterator[None]:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
-
-    @contextmanager
-    def _folder_locked(folder: Path) -> Iterator[None]:
-        with _opened(folder) as descriptor:
             _lock(descriptor)
             yield
-
-    def _sync_folder(folder: Path) -> None:
-        """Make the names in a folder last."""
-        with _opened(folder) as descriptor:
-            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

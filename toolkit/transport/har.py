@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from toolkit.disk import write_atomically
 from toolkit.transport import har_lint
 from toolkit.transport.har_entry import Client, HarEntry
-from toolkit.transport.har_files import Folder, Zip, write_atomically
+from toolkit.transport.har_files import Folder, Zip
 from toolkit.transport.har_forms import LOG, completed_log, embedded, with_files
 from toolkit.transport.har_parts import HarError, Headers, Raw, WebSocketMessage, as_dict, write_headers
 from toolkit.transport.har_print import printed

@@ -1,20 +1,18 @@
-"""Files around a HAR: the bodies beside it, in its folder or its zip, and writing that never leaves half a file."""
+"""Files around a HAR: the bodies beside it, in its folder or its zip."""
 
 import gzip
 import hashlib
-import os
 import posixpath
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
 from pathlib import Path
 
+from toolkit.disk import write_atomically
 from toolkit.transport.har_bodies import BODIES, extension
 from toolkit.transport.har_charsets import Unreadable
 from toolkit.transport.har_parts import HarError
 
-__all__ = ["BODIES", "Folder", "Zip", "write_atomically", "write_body"]
+__all__ = ["BODIES", "Folder", "Zip", "write_body"]
 
 CODE = {"css", "js"}
 LONG_CODE = 1 << 16
@@ -85,16 +83,3 @@ def write_body(folder: Path, data: bytes, mime: str) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, [data])
     return name
-
-
-def write_atomically(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write beside the place and rename, readable by the owner alone: no moment shows half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(pieces)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from toolkit.disk import write_atomically
 from toolkit.errors import ToolkitError
-from toolkit.transport.har_files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -35,6 +35,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("TOOLKIT_CONNECTORS", "TOOLKIT_FIELD_LOGIN", "TOOLKIT_FIELD_PASSWORD", "TOOLKIT_FIELD_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOOLKIT_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TOOLKIT_KEY_FILE", str(tmp_path / "key"))
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         UnknownError,
         UsageError,
         UserActionNeeded,
+        VaultError,
         VendorDown,
         WrongTwoFaCode,
     )
@@ -66,6 +67,7 @@ __all__ = [
     "UnknownError",
     "UsageError",
     "UserActionNeeded",
+    "VaultError",
     "VendorDown",
     "WrongTwoFaCode",
     "create_new",

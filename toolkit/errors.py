@@ -18,6 +18,7 @@
     ├── BrowserMissing            BROWSER_MISSING           exit 6
     ├── StoreError                STORE_FAILED              exit 6
     │   └── InvalidEntry          INVALID_ENTRY             one entry, not the run
+    ├── VaultError                VAULT_FAILED              exit 6
     └── UnknownError              UNKNOWN_ERROR             exit 6
 
 An error raised without a message says its docstring. `line` is the line of the connector that was at work, such as
@@ -44,6 +45,7 @@ __all__ = [
     "UnknownError",
     "UsageError",
     "UserActionNeeded",
+    "VaultError",
     "VendorDown",
     "WrongTwoFaCode",
 ]
@@ -166,6 +168,12 @@ class InvalidEntry(StoreError):
     """One entry holds something that cannot be stored."""
 
     code = "INVALID_ENTRY"
+
+
+class VaultError(ToolkitError):
+    """What is kept between runs cannot be opened or written, or its key cannot be found."""
+
+    code = "VAULT_FAILED"
 
 
 class UnknownError(ToolkitError):

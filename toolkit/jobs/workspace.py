@@ -1,8 +1,9 @@
-"""Where a person's data lives: the store, the files and the logs below one folder."""
+"""Where a person's data lives: the store, the files, the logs and the vault below one folder."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from toolkit.disk import make_private
@@ -12,13 +13,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from toolkit.store import Files, Store
+    from toolkit.vault import Vault
 
 __all__ = ["Workspace"]
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The data folder: `toolkit.sqlite`, `files/` and `logs/` below `data`. Only its owner may look in.
+    """The data folder: `toolkit.sqlite`, `files/`, `logs/` and `vault/` below `data`. Only its owner may look in.
 
     One that is not `lasting` will be thrown away, so that nothing in it waits for the disk.
     """
@@ -45,6 +47,13 @@ class Workspace:
     def logs(self) -> Path:
         """The folder of logs."""
         return self.data / "logs"
+
+    @cached_property
+    def vault(self) -> Vault | None:
+        """What is kept between runs; None where nothing is to be kept, as in a recording or a replay."""
+        from toolkit.vault import Vault  # noqa: PLC0415 - not every command needs it
+
+        return Vault(self.data / "vault") if self.lasting else None
 
     def prepare(self) -> None:
         """Make the folders. Raises StoreError when they cannot be made."""

@@ -1,6 +1,7 @@
 """Files that are whole and last."""
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,3 +53,21 @@ def test_every_folder_that_is_made_is_for_its_owner(tmp_path: Path) -> None:
         0o700,
         0o700,
     ]
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_is_to_last_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    """The file is synced before, its folder after."""
+    synced: list[tuple[bool, bool]] = []
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), (tmp_path / "a").exists()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    write_atomically(tmp_path / "a", [b"x"], lasting=True, anew=anew)
+
+    assert synced == [(False, False), (True, True)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.disk import make_private, write_atomically
 from toolkit.errors import VaultError
-from toolkit.vault.sealed import Label, NotOpened, seal, unseal
+from toolkit.vault.sealed import Label, NotOpened, read, seal, unseal
 from toolkit.vault.sources import find_key
 
 if TYPE_CHECKING:
@@ -92,13 +92,32 @@ class Vault:
         with self._locked(Label(slug, account, kind)):
             yield Document(self.load(kind, slug, account), lambda value: self.save(kind, slug, account, value))
 
+    def kept(self) -> tuple[list[Label], list[Path]]:
+        """Whose documents there are, sorted, as they say without being opened; and the files that are none."""
+        labels, others = [], []
+        for path in self._files():
+            label = _label_of(path)
+            if label is not None and self._path(label) == path:
+                labels.append(label)
+            else:
+                others.append(path)
+        return sorted(labels), sorted(others)
+
+    @property
+    def key_origin(self) -> str:
+        """Where the key is, which is made when it is missing."""
+        return self._key.origin
+
     def digest(self, text: str) -> str:
         """A keyed digest, by which a text can be known again without being kept."""
         return self._key.digest(text)
 
     @cached_property
     def _key(self) -> Key:
-        return find_key(may_make=lambda: not any(self.folder.glob(f"*{ENDING}")))
+        return find_key(may_make=lambda: not self._files())
+
+    def _files(self) -> list[Path]:
+        return [path for path in self.folder.glob(f"*{ENDING}") if not path.name.startswith(".")]
 
     def _path(self, label: Label) -> Path:
         readable = re.sub(r"[^a-z0-9]+", "-", f"{label.kind} {label.slug} {label.account}".lower())[:READABLE]
@@ -146,6 +165,13 @@ class Vault:
             yield
         except OSError as error:
             raise VaultError(f"{self._path(label)} cannot be {done}: {error.strerror or error}.") from error
+
+
+def _label_of(path: Path) -> Label | None:
+    try:
+        return read(path.read_bytes()).label
+    except (OSError, NotOpened):
+        return None
 
 
 def _digest(label: Label) -> str:

@@ -59,10 +59,10 @@ def read(data: bytes) -> Sealed:
     end = START + int.from_bytes(data[1:START], "big")
     try:
         written = json.loads(data[START:end])
-        label = Label(written["slug"], written["account"], written["kind"])
-        return Sealed(label, written["key"], data[:end], data[end : end + NONCE], data[end + NONCE :])
-    except (ValueError, LookupError, TypeError):
+        slug, account, kind, key = (written[name] + "" for name in ("slug", "account", "kind", "key"))
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise NotOpened("is damaged") from None
+    return Sealed(Label(slug, account, kind), key, data[:end], data[end : end + NONCE], data[end + NONCE :])
 
 
 def unseal(data: bytes, label: Label, key: Key) -> bytes:

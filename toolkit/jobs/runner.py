@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from toolkit.account import Account, Mask
     from toolkit.jobs.find import Found
+    from toolkit.jobs.kept import Kept
     from toolkit.jobs.workspace import Workspace
     from toolkit.run import Ask, Observer, OpensPages
     from toolkit.transport import Transport
@@ -108,10 +109,19 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
             observer=options.observer,
             ask=options.ask,
             browser=options.browser,
+            keeps=_keeps(workspace, found.slug, account.name),
             now=options.now,
         )
         with closing(run):
             connector.fetch(run)
+
+
+def _keeps(workspace: Workspace, slug: str, account: str) -> Kept | None:
+    """Where the session is kept: nowhere in a workspace that will be thrown away."""
+    from toolkit.jobs.kept import Kept  # noqa: PLC0415 - cryptography is slow to import
+
+    vault = workspace.vault
+    return None if vault is None else Kept(vault, slug, account)
 
 
 def check_folder(folder_to_save: Path | None) -> None:

@@ -250,8 +250,7 @@ class Run:
         if self.state is not None:  # what is over must not stand beside what is new
             self.session.forget()
         self.state = state
-        cookies, origin_headers = state.storage["cookies"], state.origin_headers
-        self.session.adopt(cookies=cookies, headers=state.headers, origin_headers=origin_headers)
+        self.session.adopt(cookies=state.storage["cookies"], headers=state.headers, learned=state.learned)
         self.session.login_pages = frozenset(state.login_pages)
         self.session.on_cookies = self._keep_cookies
 

@@ -1,163 +1,128 @@
-"""What a real page shows while it logs in."""
+"""What is made of the headers that a page's calls carried."""
 
-from collections.abc import Callable
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
 
-from tests.web.conftest import Asked, Site
-from toolkit.web import Session, Watch, browser_face
-from toolkit.web.learned import Failure, same_site
+from toolkit.transport import Live
+from toolkit.web import Learned, Session
+from toolkit.web.learned import Call, Places, learn
 
-
-@pytest.fixture
-def watch(context: BrowserContext) -> Watch:
-    """A watch on the context."""
-    watch = Watch()
-    watch.attach(context)
-    return watch
+API = "https://api.acme.example"
+CSRF = "c5rf-of-today"
 
 
-@pytest.fixture
-def page(context: BrowserContext, site: Site) -> Page:
-    """A page of the site."""
-    page = context.new_page()
-    page.goto(site.page("/", b"<p>bills", Content_Type="text/html").replace("127.0.0.1", "www.shop.test"))
-    site.asked.clear()
-    return page
+def call(cookies: dict[str, str] | None = None, **headers: str) -> Call:
+    """One call; a header's name has _ for -."""
+    return Call(API, {name.replace("_", "-"): value for name, value in headers.items()}, cookies or {})
 
 
-def fetch(page: Page, url: str, **headers: str) -> None:
-    """Let the page's own script ask, and wait for the answer."""
-    page.evaluate("([url, headers]) => fetch(url, {headers}).then(r => r.text(), e => '')", [url, headers])
-
-
-def test_learns_the_last_token_of_each_origin(watch: Watch, page: Page, new_site: Callable[[], Site]) -> None:
-    """From fetch and from XMLHttpRequest, however the page spells the header."""
-    api = new_site()
-    url = api.page("/")
-    for value in ("Bearer old", "Bearer new"):
-        fetch(page, url, Authorization=value)
-    page.evaluate(
-        """() => new Promise(done => {
-            const call = new XMLHttpRequest()
-            call.open("POST", "/login"), call.setRequestHeader("AUTHORIZATION", "Token x")
-            call.onloadend = done, call.send()
-        })"""
-    )
-    origin = page.url.rstrip("/")
-
-    assert watch.origin_headers() == {
-        url.rstrip("/"): {"authorization": "Bearer new"},
-        origin: {"authorization": "Token x"},
-    }
-
-
-def test_learns_nothing_from_calls_without_a_token(watch: Watch, page: Page) -> None:
-    """Nor from other headers."""
-    fetch(page, f"{page.url}api", **{"X-Requested-With": "XMLHttpRequest"})
-
-    assert watch.origin_headers() == {}
-
-
-def test_the_session_has_the_browsers_face(watch: Watch, page: Page, site: Site, session: Session) -> None:
-    """The server sees from both the same user agent, languages and client hints."""
-    page.goto(site.page("/bills"))
-    session.adopt(headers=browser_face(watch))
-    session.get(site.url("/bills"))
-
-    def face(asked: Asked) -> dict[str, str]:
-        return {name.lower(): value for name, value in asked.headers.items() if name.lower().startswith(known)}
-
-    known = ("user-agent", "accept-language", "sec-ch-ua")
-    by_path = [asked for asked in site.asked if asked.path == "/bills"]
-    assert {"accept-language", "sec-ch-ua", "sec-ch-ua-platform"} < set(face(by_path[0]))
-    assert face(by_path[0]) == face(by_path[1])
-
-
-def test_a_page_that_never_came_has_no_face(context: BrowserContext, watch: Watch, site: Site) -> None:
-    """What was not sent is not known."""
-    site.close()
-    with pytest.raises(Exception, match="ERR_CONNECTION_REFUSED"):
-        context.new_page().goto(site.url())
-
-    assert browser_face(watch) == {}
-    assert watch.failure() == Failure(site.url(), "ERR_CONNECTION_REFUSED")
-
-
-def test_notices_that_the_site_is_down(watch: Watch, page: Page, site: Site) -> None:
-    """A call that gets a server error; its query stays out."""
-    site.page("/api", status=503)
-    with page.expect_response("**/api*"):
-        fetch(page, f"{page.url}api?token=s3cret")
-
-    assert watch.failure() == Failure(f"{page.url}api", "HTTP 503")
-
-
-def test_notices_that_nobody_answers_any_more(watch: Watch, page: Page, site: Site) -> None:
-    """The last failure is the one that is told."""
-    site.page("/api", status=503)
-    fetch(page, f"{page.url}api")
-    site.close()
-    with page.expect_event("requestfailed"):
-        fetch(page, f"{page.url}login")
-
-    assert watch.failure() == Failure(f"{page.url}login", "ERR_CONNECTION_REFUSED")
-
-
-def test_a_call_that_works_later_was_no_failure(watch: Watch, page: Page, site: Site) -> None:
-    """Pages try again."""
-    site.page("/api", status=502)
-    fetch(page, f"{page.url}api")
-    site.page("/api")
-    with page.expect_response("**/api"):
-        fetch(page, f"{page.url}api")
-
-    assert watch.failure() is None
-
-
-def test_other_sites_and_pictures_do_not_count(watch: Watch, page: Page, site: Site) -> None:
-    """An advertiser that is down, a refusal, a missing picture and what the page gives up itself are no failure."""
-    site.page("/ads", status=503)
-    site.page("/401", status=401)
-    fetch(page, site.url("/ads"))
-    fetch(page, f"{page.url}401")
-    page.evaluate("() => new Promise(done => { const i = new Image(); i.onerror = done; i.src = '/ads' })")
-    with page.expect_event("requestfailed", lambda request: request.resource_type == "fetch"):
-        page.evaluate(
-            "() => { const c = new AbortController(); fetch('/', {signal: c.signal}).catch(e => e); c.abort() }"
-        )
-
-    assert watch.failure() is None
-
-
-def test_an_api_beside_the_page_counts(watch: Watch, page: Page, site: Site) -> None:
-    """It is of the same site when the last two labels are the same."""
-    site.page("/api", status=500)
-    with page.expect_response("**/api"):
-        fetch(page, site.url("/api", "api.shop.test"))
-
-    assert watch.failure() == Failure(site.url("/api", "api.shop.test"), "HTTP 500")
+def jwt(**claims: object) -> str:
+    """A token that says something."""
+    body = urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"eyJhbGciOiJIUzI1NiJ9.{body}.c2lnbmF0dXJl"
 
 
 @pytest.mark.parametrize(
-    ("url", "other", "same"),
+    ("place", "text"),
     [
-        ("https://www.acme.example/", "https://api.acme.example:8080/x", True),
-        ("https://acme.example/", "https://acme.test/", False),
-        ("http://127.0.0.1:1/", "http://127.0.0.1:2/", True),
-        ("http://127.0.0.1/", "http://10.1.0.1/", False),
-        ("http://localhost/", "http://localhost:1/", True),
+        ("localStorage token", "t0ken-of-ada"),
+        ("localStorage auth", '{"user": {"jwt": "t0ken-of-ada"}}'),
+        ("sessionStorage auth", json.dumps({"state": json.dumps({"token": "t0ken-of-ada"})})),
+        ("meta csrf-token", "t0ken-of-ada"),
+        ("answer of /login", '["t0ken-of-ada"]'),
     ],
 )
-def test_same_site(url: str, other: str, same: bool) -> None:
-    """As far as names tell."""
-    assert same_site(url, other) == same
+def test_it_is_told_where_a_value_stands(place: str, text: str) -> None:
+    """In storage, in a tag, in an answer; in JSON, and in JSON within JSON."""
+    (learned,) = learn([call(authorization="Bearer t0ken-of-ada")], Places({}, [("other", "x"), (place, text)]))
+
+    assert (learned.source, learned.value, learned.left_out) == (place, "Bearer t0ken-of-ada", "")
 
 
-def test_shows_no_secret(watch: Watch, page: Page) -> None:
-    """repr tells numbers only."""
-    fetch(page, f"{page.url}api", Authorization="Bearer s3cret")
+def test_a_value_that_stands_nowhere_is_the_pages_own() -> None:
+    """A script holds it in memory."""
+    (learned,) = learn([call(x_api_key="k3y-of-the-app")], Places({"sid": "k3y"}))
 
-    assert watch.origin_headers()
-    assert "s3cret" not in repr(watch)
+    assert learned.source == "page"
+
+
+@pytest.mark.parametrize("places", [Places({}), Places({"csrf": CSRF})])
+def test_a_header_that_is_a_cookie_follows_the_cookie(places: Places) -> None:
+    """Whether the cookie goes along to the API, or belongs to the page's own host."""
+    sent = {} if places.cookies else {"csrf": CSRF}
+    (learned,) = learn([call(sent, x_csrf_token=CSRF)], places)
+
+    assert (learned.source, learned.cookie) == ("cookie csrf", "csrf")
+    assert learned.sent({"csrf": "c5rf-of-tomorrow"}) == "c5rf-of-tomorrow"
+
+
+def test_a_cookie_that_changes_is_still_the_source() -> None:
+    """The site gives a new one with each answer; the header was equal to it each time."""
+    calls = [call({"csrf": f"{CSRF}-{n}"}, x_csrf_token=f"{CSRF}-{n}") for n in range(3)]
+    (learned,) = learn(calls, Places({}))
+
+    assert (learned.cookie, learned.left_out) == ("csrf", "")
+
+
+def test_a_cookie_may_be_decoded() -> None:
+    """Frameworks percent-encode the cookie and send the header plain."""
+    (learned,) = learn([call({"XSRF-TOKEN": "abc%3Ddef%3D%3D"}, x_xsrf_token="abc=def==")], Places({}))
+
+    assert learned.sent({"XSRF-TOKEN": "new%3D"}) == "new="
+
+
+def test_what_is_new_on_every_call_is_left_out() -> None:
+    """A nonce, a signature, a time: a session cannot make them, and says so."""
+    calls = [call(x_nonce=str(n) * 9, x_signature=f"{n}f" * 9, x_app="web") for n in range(3)]
+    learned = {one.name: one for one in learn(calls, Places({}))}
+
+    assert {name for name, one in learned.items() if one.left_out} == {"x-nonce", "x-signature"}
+    assert learned["x-app"].value == "web"
+
+
+def test_a_token_that_was_renewed_is_carried() -> None:
+    """The last one."""
+    (learned,) = learn([call(authorization="Bearer old"), call(authorization="Bearer new")], Places({}))
+
+    assert (learned.value, learned.left_out) == ("Bearer new", "")
+
+
+def test_what_browsers_and_clients_add_is_not_the_apps() -> None:
+    """What one call accepts is not what the API needs, unless it is a vendor's own type."""
+    calls = [call(user_agent="x", sec_fetch_mode="cors", accept="application/json", content_type="text/plain")]
+    assert learn(calls, Places({})) == []
+
+    (learned,) = learn([call(accept="application/vnd.acme.v2+json")], Places({}))
+    assert learned.name == "accept"
+
+
+def test_the_end_of_a_token_is_read() -> None:
+    """Where it says one."""
+    noon = datetime(2025, 3, 9, 12, tzinfo=UTC)
+
+    assert Learned(API, "authorization", f"Bearer {jwt(exp=noon.timestamp())}").expires == noon
+    assert Learned(API, "authorization", f"Bearer {jwt(exp='soon')}").expires is None
+    assert Learned(API, "authorization", "Bearer opaque").expires is None
+
+
+def test_a_session_sends_what_was_learned_to_its_origin_only() -> None:
+    """The cookie's header follows the jar; what is left out is not sent; a request's own header wins."""
+    learned = [
+        Learned(API, "authorization", "Bearer t0ken"),
+        Learned(API, "x-csrf-token", CSRF, "cookie csrf", "csrf"),
+        Learned(API, "x-nonce", "1", left_out="it is another one on every call"),
+    ]
+    with Session(Live()) as session:
+        session.adopt(learned=learned)
+        session.cookies.set("csrf", "c5rf-of-tomorrow", domain="acme.example")
+
+        assert session.headers_for(f"{API}/bills") == {
+            "authorization": "Bearer t0ken",
+            "x-csrf-token": "c5rf-of-tomorrow",
+        }
+        assert session.headers_for("https://acme.example/") == {}
+        session.forget()
+        assert session.headers_for(f"{API}/bills") == {}

@@ -6,15 +6,17 @@ from toolkit.web.download import Downloaded, check_document, download
 from toolkit.web.driver import open_driver
 from toolkit.web.failures import network_error, sentence_for
 from toolkit.web.install import install_browser
-from toolkit.web.learned import Watch, browser_face
+from toolkit.web.learned import Learned
 from toolkit.web.session import Session
-from toolkit.web.state import SessionState, restore_options, restore_tabs, session_storage_of
+from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of
+from toolkit.web.watch import Watch, browser_face
 
 __all__ = [
     "Browser",
     "CookieJar",
     "Downloaded",
     "FoundBrowser",
+    "Learned",
     "Session",
     "SessionState",
     "Watch",
@@ -26,6 +28,7 @@ __all__ = [
     "network_error",
     "open_browser",
     "open_driver",
+    "places_of",
     "restore_options",
     "restore_tabs",
     "sentence_for",

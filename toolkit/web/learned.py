@@ -1,127 +1,169 @@
-"""What a page shows while it logs in: the tokens that it sends, its face, and whether the site answers at all."""
+"""What a page's own script adds to the calls of its API: where each header is from, and whether a session can send it.
+
+The browser adds its own headers, and those that the HTTP client adds by itself are no news; all others are the app's.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
 
-from toolkit.web.failures import NETWORK_ERRORS
-from toolkit.web.logged_out import bare_address
-from toolkit.web.origin import host_of, is_address, origin_of
+__all__ = ["Call", "Learned", "Places", "learn"]
 
-if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Request, Response
-
-TOKENS = ("authorization",)
-FACE = ("user-agent", "accept-language", "sec-ch-ua")
-CALLS = {"fetch", "xhr"}
-TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
-BROKEN = 500
+OWN = frozenset(
+    {
+        "accept-encoding", "accept-language", "access-control-request-headers", "access-control-request-method",
+        "cache-control", "connection", "content-length", "content-type", "cookie", "dnt", "host", "if-match",
+        "if-modified-since", "if-none-match", "origin", "pragma", "priority", "range", "referer", "te",
+        "upgrade-insecure-requests", "user-agent",
+    }
+)  # fmt: skip
+BY_BROWSER = ("sec-", "proxy-")
+OF_VENDOR = "application/vnd."  # any other Accept says what one call wants, not what the API needs
+RENEWED = re.compile(r"auth|token|csrf|xsrf|session|jwt", re.IGNORECASE)
+SHORTEST = 6  # characters of a value that is looked for in cookies and storage: shorter ones stand there by chance
+JWT = re.compile(r"eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]*")
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A request that the site left without a good answer: to which address, without its query, and what came."""
+class Call:
+    """One call of the page's script: its origin, its headers with names in small letters, its cookies by name."""
 
-    url: str
-    reason: str
+    origin: str
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
 
 
-class Watch:
-    """Watches the requests of browser contexts and remembers what the session will need.
+@dataclass(frozen=True)
+class Places:
+    """Where a value may have come from: a place in words, such as "localStorage token", and what stands there."""
 
-    It only looks at what the browser tells anyway, so a page does not wait for it.
+    cookies: Mapping[str, str]
+    others: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One header of one origin.
+
+    source   where its value stands: "cookie csrf", "localStorage token", "meta csrf-token", "answer of /api/login";
+             "page" when it stands nowhere, as what a script holds in memory or has in its text
+    cookie   the name of the cookie whose value it is each time, so that it follows the cookie; else empty
+    left_out why a session cannot send it, empty when it can
     """
 
-    def __init__(self) -> None:
-        self._calls: dict[str, dict[str, str]] = {}
-        self._failures: dict[str, Failure] = {}
-        self._document: Request | None = None
-        self._first: str = ""
-
-    def attach(self, context: BrowserContext) -> None:
-        """Begin to watch all pages of a context."""
-        context.on("request", self._on_request)
-        context.on("response", self._on_response)
-        context.on("requestfailed", self._on_failed)
-
-    def origin_headers(self) -> dict[str, dict[str, str]]:
-        """Return the tokens that the page's own calls carried last, by origin: what `Session.adopt` takes."""
-        return {origin: dict(headers) for origin, headers in self._calls.items()}
-
-    def face(self) -> dict[str, str]:
-        """Return the headers by which sites know the browser, as the last page was really asked for; {} for none.
-
-        Call it while the context is open.
-        """
-        if self._document is None:
-            return {}
-        return {name: value for name, value in self._document.all_headers().items() if name.startswith(FACE)}
-
-    def login_pages(self) -> frozenset[str]:
-        """Return the address at which the browser began, without its query: sites lead there who is not logged in."""
-        return frozenset({self._first} - {""})
-
-    def failure(self) -> Failure | None:
-        """Return the last request that the site left without a good answer, None when each got one in the end.
-
-        Only what the page's own site was asked for counts, not its advertisers.
-        """
-        return next(reversed(self._failures.values()), None)
-
-    def _on_request(self, request: Request) -> None:
-        if request.resource_type in CALLS:
-            sent = {name: value for name, value in request.headers.items() if name in TOKENS}
-            if sent:
-                self._calls.setdefault(origin_of(request.url), {}).update(sent)
-
-    def _on_response(self, response: Response) -> None:
-        request = response.request
-        if request.is_navigation_request():
-            self._document = request  # only now is it known what was really sent
-            self._first = self._first or bare_address(request.url)
-        if request.resource_type in TELLING:
-            self._failures.pop(_place(request), None)
-            if response.status >= BROKEN:
-                self._note(request, f"HTTP {response.status}")
-
-    def _on_failed(self, request: Request) -> None:
-        reason = request.failure or ""
-        if request.resource_type in TELLING and reason.startswith(NETWORK_ERRORS):
-            self._note(request, reason.removeprefix("net::"))
-
-    def _note(self, request: Request, reason: str) -> None:
-        if _is_of_the_page(request):
-            place = _place(request)
-            self._failures.pop(place, None)
-            self._failures[place] = Failure(place, reason)
+    origin: str
+    name: str
+    value: str
+    source: str = "page"
+    cookie: str = ""
+    left_out: str = ""
 
     def __repr__(self) -> str:
-        return f"<Watch: headers for {len(self._calls)} origins, {len(self._failures)} failures>"
+        return f"Learned({self.name!r} of {self.origin}, from {self.source})"
+
+    @property
+    def expires(self) -> datetime | None:
+        """When a token ends, as it says itself; None when it does not say."""
+        found = JWT.search(self.value)
+        try:
+            claims = json.loads(urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))) if found else {}
+            return datetime.fromtimestamp(float(claims["exp"]), UTC)
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return None
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    def sent(self, cookies: Mapping[str, str]) -> str:
+        """The value to send now, by the cookies there are now."""
+        value = cookies.get(self.cookie, "") if self.cookie else ""
+        return (unquote(value) if self.source.endswith(DECODED) else value) or self.value
 
 
-def browser_face(watch: Watch) -> dict[str, str]:
-    """Return the browser's user agent, languages and client hints as it really sent them, for `session.headers`."""
-    return watch.face()
+DECODED = "(decoded)"
 
 
-def _place(request: Request) -> str:
-    """The address without its query, which may hold secrets."""
-    return f"{origin_of(request.url)}{urlsplit(request.url).path}"
+def learn(calls: Iterable[Call], places: Places) -> list[Learned]:
+    """What each origin's calls carried beyond what browsers add, sorted by origin and name."""
+    found: dict[tuple[str, str], list[Call]] = {}
+    for call in calls:
+        for name in call.headers:
+            if _is_of_the_app(name, call.headers[name]):
+                found.setdefault((call.origin, name), []).append(call)
+    return [_learned(origin, name, sent, places) for (origin, name), sent in sorted(found.items())]
 
 
-def _is_of_the_page(request: Request) -> bool:
-    if request.is_navigation_request():
-        return True
-    if request.service_worker is not None:  # it has no frame to ask
-        return False
-    return same_site(request.url, request.frame.page.url)
+def _is_of_the_app(name: str, value: str) -> bool:
+    asks_for_anything = name == "accept" and OF_VENDOR not in value
+    return not (name in OWN or name.startswith((*BY_BROWSER, ":")) or asks_for_anything)
 
 
-def same_site(url: str, other: str) -> bool:
-    """Whether two URLs are of one site as far as names tell: the same host, or the same last two labels."""
-    host, other_host = host_of(url), host_of(other)
-    if host == other_host or is_address(host) or is_address(other_host):
-        return host == other_host
-    return host.split(".")[-2:] == other_host.split(".")[-2:]
+def _learned(origin: str, name: str, calls: list[Call], places: Places) -> Learned:
+    values = [call.headers[name] for call in calls]
+    learned = Learned(origin, name, values[-1])
+    if cookie := _cookie_of(name, calls, places):
+        return cookie_rule(learned, *cookie)
+    if _changes_each_time(name, values):
+        return replace(learned, left_out="it is another one on every call")
+    return replace(learned, source=_source_of(values[-1], places))
+
+
+def cookie_rule(learned: Learned, cookie: str, decoded: bool) -> Learned:
+    """A header that is a cookie's value, as it stands or percent-decoded."""
+    return replace(learned, source=f"cookie {cookie} {DECODED if decoded else ''}".strip(), cookie=cookie)
+
+
+def _cookie_of(name: str, calls: list[Call], places: Places) -> tuple[str, bool] | None:
+    """The cookie that the header was equal to in every call, and whether it had to be decoded."""
+    names = dict.fromkeys([*calls[-1].cookies, *places.cookies])
+    for cookie in names:
+        for decoded in (False, True):
+            if all(_is_cookie(call, name, cookie, places, decoded=decoded) for call in calls):
+                return cookie, decoded
+    return None
+
+
+def _is_cookie(call: Call, name: str, cookie: str, places: Places, *, decoded: bool) -> bool:
+    """A cookie of another host, which was not sent along, may be where the page took it from."""
+    value = call.cookies.get(cookie) or places.cookies.get(cookie, "")
+    value = unquote(value) if decoded else value
+    return len(value) >= SHORTEST and value == call.headers[name]
+
+
+def _changes_each_time(name: str, values: list[str]) -> bool:
+    """Whether no two calls carried the same; a token that was renewed once is no such thing."""
+    return len(values) > 1 and len(set(values)) == len(values) and not (RENEWED.search(name) and len(values) == 2)  # noqa: PLR2004 - before and after
+
+
+def _source_of(value: str, places: Places) -> str:
+    token = value.rpartition(" ")[2]
+    if len(token) >= SHORTEST:
+        for place, text in [*((f"cookie {name}", one) for name, one in places.cookies.items()), *places.others]:
+            if token == text or token in leaves(text):
+                return place
+    return "page"
+
+
+def leaves(text: str) -> set[str]:
+    """The texts of JSON, however deep; none when it is no JSON."""
+    try:
+        return set(_leaves(json.loads(text))) if text[:1] in {"{", "[", '"'} else set()
+    except ValueError:
+        return set()
+
+
+def _leaves(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+        yield from leaves(tree)
+    elif isinstance(tree, dict | list):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            yield from _leaves(item)

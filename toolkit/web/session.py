@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from http import cookiejar
 
     from toolkit.transport import Transport
+    from toolkit.web.learned import Learned
 
 # requests has no types for these two.
 merged: Callable[..., Any] = merge_setting
@@ -36,8 +37,9 @@ class Session(requests.Session):
     - every request ends after `timeout` seconds without an answer, unless it says otherwise;
     - cookies go where a browser would send them (see CookieJar);
     - `origin_headers[origin]`, with the origin as "https://host" or "https://host:port", are headers sent to exactly
-      that origin. A redirect that leaves the origin leaves them behind; one that arrives takes them up. A request's
-      own headers win;
+      that origin, and so is what was `learned` of the page's own calls, where a header that is a cookie's value follows
+      that cookie. A redirect that leaves the origin leaves them behind; one that arrives takes them up. A request's
+      own headers win, then `origin_headers`;
     - the environment (proxies, certificates, .netrc) is not read.
 
     - when an answer says that the session is over (see `is_logged_out`, and `logged_out`, which a connector may declare
@@ -51,6 +53,7 @@ class Session(requests.Session):
         self.base_url = base_url
         self.timeout = timeout
         self.origin_headers: dict[str, dict[str, str]] = {}
+        self.learned: tuple[Learned, ...] = ()
         self.last_response: requests.Response | None = None
         self.login_pages: frozenset[str] = frozenset()
         self.logged_out: Callable[[requests.Response], bool] | None = None
@@ -79,18 +82,34 @@ class Session(requests.Session):
         cookies: Iterable[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
         origin_headers: Mapping[str, Mapping[str, str]] | None = None,
+        learned: Iterable[Learned] = (),
     ) -> None:
-        """Take over from a browser: its `context.cookies()`, its face, and the headers that the page sent by origin."""
+        """Take over from a browser: its `context.cookies()`, its face, and what was learned of the page's calls."""
         self.cookies.adopt(cookies)
         self.headers.update(headers or {})
-        for origin, learned in (origin_headers or {}).items():
+        self.learned = (*self.learned, *learned)
+        for origin, more in (origin_headers or {}).items():
             key = origin_of(origin)
-            self.origin_headers[key] = self.origin_headers.get(key, {}) | dict(learned)
+            self.origin_headers[key] = self.origin_headers.get(key, {}) | dict(more)
+
+    def explain(self) -> list[Learned]:
+        """What this session sends beyond cookies, and what the page sent that it cannot send, by origin and name."""
+        return sorted(self.learned, key=lambda one: (one.origin, one.name))
+
+    def headers_for(self, url: str) -> dict[str, str]:
+        """The headers that go to the origin of a URL and to no other."""
+        origin = origin_of(url)
+        mine = [one for one in self.learned if one.origin == origin and not one.left_out]
+        # A page may read a cookie of another host; of several with one name, the one that goes along counts.
+        known = [*self.cookies, *reversed(self.cookies.sent_to(url))] if mine else []
+        cookies = {str(cookie.name): str(cookie.value) for cookie in known}
+        return {one.name: one.sent(cookies) for one in mine} | self.origin_headers.get(origin, {})
 
     def forget(self) -> None:
         """Let go of every cookie, and of the tokens of every origin."""
         self.cookies.clear()
         self.origin_headers.clear()
+        self.learned = ()
 
     def twin(self) -> Session:
         """Return a session that sends what this one sends, and changes nothing of it; it renews nothing."""
@@ -98,6 +117,7 @@ class Session(requests.Session):
         twin.cookies = self.cookies.copy()
         twin.headers = CaseInsensitiveDict(self.headers)
         twin.origin_headers = {origin: dict(headers) for origin, headers in self.origin_headers.items()}
+        twin.learned = self.learned
         twin.login_pages, twin.logged_out = self.login_pages, self.logged_out
         return twin
 
@@ -122,9 +142,11 @@ class Session(requests.Session):
         if self.renew is None or not self.is_over(response):
             return response
         place = bare_address(response.request.url or "")
-        if not self._renewal.ask(self.renew, before, place):
-            return response
-        response.close()
+        with ExitStack() as closing:
+            closing.callback(response.close)
+            if not self._renewal.ask(self.renew, before, place):
+                closing.pop_all()
+                return response
         again = super().request(method, url, *args, **kwargs)
         self._renewal.judge(place, helped=not self.is_over(again))
         return again
@@ -137,7 +159,7 @@ class Session(requests.Session):
         prepared.prepare_method(request.method or "GET")
         prepared.prepare_url(urljoin(self.base_url or "", address), params)
         url = prepared.url or ""  # as it will be sent: only that tells for certain whose it is
-        defaults = merged(self.origin_headers.get(origin_of(url)), self.headers, CaseInsensitiveDict)
+        defaults = merged(self.headers_for(url), self.headers, CaseInsensitiveDict)
         prepared.prepare_headers(merged(request.headers, defaults, CaseInsensitiveDict))
         prepared.prepare_cookies(self._cookies_with(request.cookies, url))
         prepared.prepare_body(request.data, request.files, request.json)
@@ -180,15 +202,15 @@ class Session(requests.Session):
             return
         for name in self._names_of_tokens():
             prepared_request.headers.pop(name, None)
-        prepared_request.headers.update(self.origin_headers.get(origin, {}))
+        prepared_request.headers.update(self.headers_for(prepared_request.url or ""))
 
     def _names_of_tokens(self) -> set[str]:
         """Headers that belong to one origin. Host would send the next server's request to a name of this one."""
-        return {"Host"}.union(*list(self.origin_headers.values()))
+        return {"Host"}.union((one.name for one in self.learned), *list(self.origin_headers.values()))
 
     def __repr__(self) -> str:
         site = self.base_url or "any site"
-        return f"<Session for {site}: {self.cookies!r}, headers for {len(self.origin_headers)} origins>"
+        return f"<Session for {site}: {self.cookies!r}, {len(self.learned)} headers learned>"
 
 
 def _exact(cookies: cookiejar.CookieJar | Mapping[str, str], *, home: str) -> CookieJar:

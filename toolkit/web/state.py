@@ -9,17 +9,19 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from toolkit.web.learned import Learned, Places
 from toolkit.web.origin import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame
 
-__all__ = ["SessionState", "restore_options", "restore_tabs", "session_storage_of"]
+__all__ = ["SessionState", "places_of", "restore_options", "restore_tabs", "session_storage_of"]
 
 Storage = dict[str, dict[str, str]]
 
 SHORTEST_SECRET = 8
 TAB = "() => Object.entries(sessionStorage)"
+TAGS = "() => Array.from(document.querySelectorAll('meta[name][content]'), (tag) => [tag.name, tag.content])"
 RESTORE = """\
 (() => {
   const kept = %s[location.origin];
@@ -35,7 +37,7 @@ class SessionState:
     storage          Playwright's storage state: cookies, localStorage and IndexedDB of every origin
     session_storage  {origin: {name: value}}, which Playwright leaves out
     headers          the browser's face: user agent, languages, client hints
-    origin_headers   {origin: {name: value}}: the tokens that the page's own calls carried
+    learned          what the page's own calls carried beyond cookies
     login_pages      addresses of the login, without their queries
     won              when the login was won
     """
@@ -44,18 +46,19 @@ class SessionState:
     storage: Mapping[str, Any] = field(default_factory=lambda: {"cookies": [], "origins": []}, repr=False)
     session_storage: Storage = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    origin_headers: Storage = field(default_factory=dict, repr=False)
+    learned: tuple[Learned, ...] = field(default=(), repr=False)
     login_pages: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**asdict(self), "won": self.won.isoformat(), "login_pages": list(self.login_pages)}
+        return {**asdict(self), "won": self.won.isoformat()}
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> SessionState:
         """The state that `as_dict` gave. Raises ValueError, KeyError or TypeError for anything else."""
+        learned = tuple(Learned(**one) for one in raw["learned"])
         won, pages = datetime.fromisoformat(raw["won"]), tuple(raw["login_pages"])
-        return cls(**{**raw, "won": won, "login_pages": pages})
+        return cls(**{**raw, "won": won, "login_pages": pages, "learned": learned})
 
     def secrets(self) -> list[str]:
         """The values of cookies and tokens, and for "Bearer abc" the bare token; short ones tell nothing."""
@@ -63,7 +66,7 @@ class SessionState:
         return [value for value in values if len(value) >= SHORTEST_SECRET]
 
     def _tokens(self) -> list[str]:
-        values = [value for headers in self.origin_headers.values() for value in headers.values()]
+        values = [one.value for one in self.learned]
         return values + [value.rpartition(" ")[2] for value in values]
 
     def with_cookies(self, cookies: list[dict[str, Any]]) -> SessionState:
@@ -96,12 +99,26 @@ def session_storage_of(context: BrowserContext) -> Storage:
     return found
 
 
+def places_of(context: BrowserContext, storage: Mapping[str, Any], tabs: Storage) -> Places:
+    """Where a page may have taken a header from: cookies, storage of every origin, meta tags."""
+    local = [(item["name"], item["value"]) for one in storage["origins"] for item in one.get("localStorage", ())]
+    tab = [item for items in tabs.values() for item in items.items()]
+    tags = [tag for page in context.pages for frame in page.frames for tag in _evaluated(frame, TAGS)]
+    named = (("localStorage", local), ("sessionStorage", tab), ("meta", tags))
+    others = [(f"{kind} {name}", value) for kind, items in named for name, value in items]
+    return Places({cookie["name"]: cookie["value"] for cookie in storage["cookies"]}, others)
+
+
 def _tab_of(frame: Frame) -> dict[str, str]:
+    return dict(_evaluated(frame, TAB))
+
+
+def _evaluated(frame: Frame, script: str) -> list[tuple[str, str]]:
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-    with suppress(Error):  # a sandboxed frame has none, and one may be gone
-        return dict(frame.evaluate(TAB))
-    return {}
+    with suppress(Error):  # a sandboxed frame has no storage, and one may be gone
+        return [(name, value) for name, value in frame.evaluate(script)]
+    return []
 
 
 def restore_options(state: SessionState | None) -> dict[str, Any]:

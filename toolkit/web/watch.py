@@ -1,0 +1,153 @@
+"""What a page shows while it logs in: the tokens that it sends, its face, and whether the site answers at all."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from toolkit.web.failures import NETWORK_ERRORS
+from toolkit.web.learned import Call, Learned, Places, learn
+from toolkit.web.logged_out import bare_address
+from toolkit.web.origin import host_of, is_address, origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Request, Response
+
+FACE = ("user-agent", "accept-language", "sec-ch-ua")
+CALLS = {"fetch", "xhr"}
+TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
+BROKEN = 500
+MOST = 20  # calls of each origin that are looked at, the last ones
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A request that the site left without a good answer: to which address, without its query, and what came."""
+
+    url: str
+    reason: str
+
+
+class Watch:
+    """Watches the requests of browser contexts and remembers what the session will need.
+
+    It only looks at what the browser tells anyway, so a page does not wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._calls: dict[str, deque[Request]] = {}
+        self._answers: deque[Response] = deque(maxlen=MOST)
+        self._failures: dict[str, Failure] = {}
+        self._document: Request | None = None
+        self._first: str = ""
+
+    def attach(self, context: BrowserContext) -> None:
+        """Begin to watch all pages of a context."""
+        context.on("response", self._on_response)
+        context.on("requestfailed", self._on_failed)
+
+    def learned(self, places: Places) -> list[Learned]:
+        """Return what the page's own calls carried, by origin: what `Session.adopt` takes.
+
+        `places` are where a value may have come from; what stands in none of them is looked for in the answers that
+        the page got. Call it while the context is open.
+        """
+        calls = [_call(request) for requests in self._calls.values() for request in requests]
+        found = learn(calls, places)
+        if any(one.source == "page" and not one.left_out for one in found):
+            found = learn(calls, replace(places, others=[*places.others, *self._texts()]))
+        return found
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """The JSON that the page got, the newest first, as far as the browser still has it."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        for response in reversed(self._answers):
+            with suppress(Error, UnicodeDecodeError):
+                yield f"answer of {urlsplit(response.url).path}", response.text()
+
+    def face(self) -> dict[str, str]:
+        """Return the headers by which sites know the browser, as the last page was really asked for; {} for none.
+
+        Call it while the context is open.
+        """
+        if self._document is None:
+            return {}
+        return {name: value for name, value in self._document.all_headers().items() if name.startswith(FACE)}
+
+    def login_pages(self) -> frozenset[str]:
+        """Return the address at which the browser began, without its query: sites lead there who is not logged in."""
+        return frozenset({self._first} - {""})
+
+    def failure(self) -> Failure | None:
+        """Return the last request that the site left without a good answer, None when each got one in the end.
+
+        Only what the page's own site was asked for counts, not its advertisers.
+        """
+        return next(reversed(self._failures.values()), None)
+
+    def _on_response(self, response: Response) -> None:
+        request = response.request
+        if request.is_navigation_request():
+            self._document = request  # only now is it known what was really sent
+            self._first = self._first or bare_address(request.url)
+        if request.resource_type in CALLS:
+            self._calls.setdefault(origin_of(request.url), deque(maxlen=MOST)).append(request)
+            if "json" in response.headers.get("content-type", ""):
+                self._answers.append(response)
+        if request.resource_type in TELLING:
+            self._failures.pop(_place(request), None)
+            if response.status >= BROKEN:
+                self._note(request, f"HTTP {response.status}")
+
+    def _on_failed(self, request: Request) -> None:
+        reason = request.failure or ""
+        if request.resource_type in TELLING and reason.startswith(NETWORK_ERRORS):
+            self._note(request, reason.removeprefix("net::"))
+
+    def _note(self, request: Request, reason: str) -> None:
+        if _is_of_the_page(request):
+            place = _place(request)
+            self._failures.pop(place, None)
+            self._failures[place] = Failure(place, reason)
+
+    def __repr__(self) -> str:
+        return f"<Watch: calls of {len(self._calls)} origins, {len(self._failures)} failures>"
+
+
+def _call(request: Request) -> Call:
+    """A call as it was really sent, its cookies apart."""
+    headers = request.all_headers()
+    pairs = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
+    return Call(origin_of(request.url), headers, {name: value for name, _, value in pairs if name})
+
+
+def browser_face(watch: Watch) -> dict[str, str]:
+    """Return the browser's user agent, languages and client hints as it really sent them, for `session.headers`."""
+    return watch.face()
+
+
+def _place(request: Request) -> str:
+    """The address without its query, which may hold secrets."""
+    return f"{origin_of(request.url)}{urlsplit(request.url).path}"
+
+
+def _is_of_the_page(request: Request) -> bool:
+    if request.is_navigation_request():
+        return True
+    if request.service_worker is not None:  # it has no frame to ask
+        return False
+    return same_site(request.url, request.frame.page.url)
+
+
+def same_site(url: str, other: str) -> bool:
+    """Whether two URLs are of one site as far as names tell: the same host, or the same last two labels."""
+    host, other_host = host_of(url), host_of(other)
+    if host == other_host or is_address(host) or is_address(other_host):
+        return host == other_host
+    return host.split(".")[-2:] == other_host.split(".")[-2:]

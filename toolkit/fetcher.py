@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
-from toolkit.login import hand_over, take_up
+from toolkit.login import hands_over, stays_in_page, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
@@ -41,7 +41,7 @@ class Fetcher:
         logged_out: LoggedOut | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        end = next((place for place, one in enumerate(operations, 1) if one is hand_over), 0)
+        end = next((place for place, one in enumerate(operations, 1) if hands_over(one)), 0)
         self._login, self._rest = operations[:end], operations[end:]
         self._folder = folder
         self._check = check
@@ -64,7 +64,9 @@ class Fetcher:
 
     def _take_up_kept(self, run: Run) -> None:
         state = run.keeps.load() if run.keeps is not None and self._login else None
-        if state is not None:
+        if state is not None and stays_in_page(self._login[-1]):
+            run.state = state  # the page opens with it
+        elif state is not None:
 
             def kept_session(run: Run) -> str:
                 return take_up(run, state, self._check)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from toolkit.errors import TwoFaExpired
+from toolkit.errors import TwoFaExpired, UsageError
 from toolkit.report import Outcome, Report
 from toolkit.web import Browser, Session, SessionState, Watch, open_browser, restore_options, restore_tabs
 from toolkit.web.browser import QUIET
@@ -106,7 +106,7 @@ class BrowserOptions:
 
 def open_page_of(browser: Browser, transport: Transport, base_url: str | None, state: SessionState | None) -> Page:
     """A page in a new context of a browser, joined to the transport, with what a kept session held."""
-    context = browser.new_context(base_url=base_url, **transport.browser_options(), **restore_options(state))
+    context = browser.new_context(**{"base_url": base_url, **restore_options(state), **transport.browser_options()})
     transport.attach(context)
     restore_tabs(context, state)
     page = context.new_page()
@@ -235,6 +235,17 @@ class Run:
         """Close the page and its browser; asking for `page` again starts a new one."""
         self._page = None
         self._closing.close()
+
+    def reopen(self) -> Page:
+        """Return a page of a browser that holds what the session holds: cookies, storage, IndexedDB. Its face too.
+
+        Raises UsageError before there is a login to go back to.
+        """
+        if self.state is None:
+            raise UsageError("There is no session to reopen a browser with: run.reopen() comes after hand_over.")
+        self.close_browser()
+        self.state = self.state.with_cookies(self.session.cookies.to_playwright())
+        return self.page
 
     def take_over(self, state: SessionState) -> None:
         """Give the session what a login won, in place of what it had, and keep it."""

@@ -1,7 +1,7 @@
 """Logging in, handing over what the login won, and taking it up again."""
 
 from toolkit.login.form import login_form
-from toolkit.login.handover import hand_over
+from toolkit.login.handover import hand_over, hands_over, stays_in_page
 from toolkit.login.kept import take_up
 
-__all__ = ["hand_over", "login_form", "take_up"]
+__all__ = ["hand_over", "hands_over", "login_form", "stays_in_page", "take_up"]

@@ -1,17 +1,61 @@
 """`hand_over`: what the browser won goes to the requests session, and the browser closes."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal, overload
+
+from toolkit.errors import UsageError
 from toolkit.run import Run
-from toolkit.web import SessionState, browser_face, places_of, session_storage_of
+from toolkit.web import InPageAdapter, SessionState, browser_face, places_of, session_storage_of
+from toolkit.whereabouts import declared
 
-__all__ = ["hand_over"]
+__all__ = ["hand_over", "hands_over", "stays_in_page"]
+
+Via = Literal["requests", "page"]
 
 
-def hand_over(run: Run) -> str:
+@overload
+def hand_over(run: Run) -> str: ...
+
+
+@overload
+def hand_over(*, via: Via, origins: Sequence[str] = ()) -> Callable[[Run], str]: ...
+
+
+def hand_over(
+    run: Run | None = None, *, via: Via = "requests", origins: Sequence[str] = ()
+) -> str | Callable[[Run], str]:
     """Give `run.session` the browser's cookies, user agent, languages, and what the page's own calls carried.
 
     Each header goes to the origin it was seen on and nowhere else. The page is closed before the first request, so that
     only one side can renew what expires. What was won is kept for the next run, encrypted, where the run keeps any.
+
+    It stands in the list of operations as it is; or as `hand_over(via="page")`, for sites that bind their session to
+    the browser itself: then the page stays open, and `run.session` sends its requests from inside it, those to
+    `origins` only when any are given. Raises UsageError for another `via`.
     """
+    if run is not None:
+        return _hand_over(run, "requests", ())
+    if via not in {"requests", "page"}:
+        raise UsageError(f'hand_over(via={via!r}): it is "requests" or "page".')
+    operation = partial(_hand_over, via=via, origins=tuple(origins))
+    vars(operation).update(__name__="hand_over", via=via)
+    return declared(operation)
+
+
+def hands_over(operation: object) -> bool:
+    """Whether an operation is `hand_over`, in either form."""
+    return operation is hand_over or (isinstance(operation, partial) and operation.func is _hand_over)
+
+
+def stays_in_page(operation: object) -> bool:
+    """Whether an operation is `hand_over(via="page")`."""
+    return getattr(operation, "via", "") == "page"
+
+
+def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
     run.transport.settle(run.page)
     context = run.page.context
     storage, tabs = context.storage_state(indexed_db=True), session_storage_of(context)
@@ -23,7 +67,11 @@ def hand_over(run: Run) -> str:
         learned=tuple(run.watch.learned(places_of(context, storage, tabs))),
         login_pages=tuple(run.watch.login_pages()),
     )
-    run.close_browser()
+    if via == "page":
+        for prefix in origins or ("http://", "https://"):
+            run.session.mount(prefix, InPageAdapter(run.page))
+    else:
+        run.close_browser()
     run.take_over(state)
     carried = sum(not one.left_out for one in state.learned)
     return f"{_count(len(storage['cookies']), 'cookie')}, {_count(carried, 'header')}"

@@ -5,6 +5,7 @@ from toolkit.web.cookies import CookieJar
 from toolkit.web.download import Downloaded, check_document, download
 from toolkit.web.driver import open_driver
 from toolkit.web.failures import network_error, sentence_for
+from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Learned
 from toolkit.web.session import Session
@@ -16,6 +17,7 @@ __all__ = [
     "CookieJar",
     "Downloaded",
     "FoundBrowser",
+    "InPageAdapter",
     "Learned",
     "Session",
     "SessionState",

@@ -123,7 +123,10 @@ def _evaluated(frame: Frame, script: str) -> list[tuple[str, str]]:
 
 def restore_options(state: SessionState | None) -> dict[str, Any]:
     """The keyword arguments of `new_context` that give a new context what the state holds."""
-    return {"storage_state": state.storage} if state is not None else {}
+    if state is None:
+        return {}
+    agent = state.headers.get("user-agent")
+    return {"storage_state": state.storage, **({"user_agent": agent} if agent else {})}
 
 
 def restore_tabs(context: BrowserContext, state: SessionState | None) -> None:

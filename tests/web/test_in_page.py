@@ -1,0 +1,109 @@
+"""Requests from inside the page: the interface of requests, the browser's own cookies and bytes."""
+
+import hashlib
+import io
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, Page
+
+from tests.web.conftest import Answer, Site
+from toolkit.transport import Live
+from toolkit.web import InPageAdapter, Session, download
+
+LARGE = bytes(range(256)) * 20_000  # 5 MB
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Page:
+    """A page of the site, which has a cookie that no script sees."""
+    page = context.new_page()
+    page.goto(site.page("/", b"<link rel=icon href=data:,><p>bills", Content_Type="text/html", Set_Cookie="sid=s3cret; HttpOnly"))
+    site.asked.clear()
+    return page
+
+
+@pytest.fixture
+def session(page: Page, site: Site) -> Iterator[Session]:
+    """A session that asks through the page."""
+    with Session(Live(), base_url=site.url("/")) as session:
+        session.mount("http://", InPageAdapter(page))
+        yield session
+
+
+def test_a_request_is_the_browsers(session: Session, page: Page, site: Site) -> None:
+    """With its cookie and its name; status, headers and JSON come as from requests."""
+    site.page("/api", b'{"bills": 3}', status=201, Content_Type="application/json", X_Page="1")
+    answer = session.get("/api", params={"page": 1}, headers={"X-App": "web", "User-Agent": "mine"})
+    (asked,) = site.asked
+
+    assert (answer.status_code, answer.json(), answer.headers["X-Page"]) == (201, {"bills": 3}, "1")
+    assert asked.path == "/api?page=1"
+    assert asked.headers["Cookie"] == "sid=s3cret"
+    assert asked.headers["User-Agent"] == page.evaluate("navigator.userAgent")
+    assert asked.headers["X-App"] == "web"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"data": {"a": "é&"}}, b"a=%C3%A9%26"),
+        ({"json": {"a": [1]}}, b'{"a": [1]}'),
+        ({"data": bytes(range(256))}, bytes(range(256))),
+        ({"data": io.BytesIO(b"stream")}, b"stream"),
+    ],
+)
+def test_what_is_sent_arrives_byte_by_byte(session: Session, site: Site, body: Any, expected: bytes) -> None:
+    """Forms, JSON, bytes, files."""
+    site.page("/api")
+    session.post("/api", **body)
+
+    assert site.asked[0].body == expected
+
+
+def test_a_large_document_is_streamed(session: Session, site: Site) -> None:
+    """In pieces, exactly as it is."""
+    url = site.page("/document.bin", LARGE, Content_Type="application/octet-stream")
+    sink = io.BytesIO()
+    facts = download(session, url, sink, name="document.bin")
+
+    assert facts.sha256 == hashlib.sha256(LARGE).hexdigest()
+    assert sink.getvalue() == LARGE
+
+
+def test_a_redirect_is_told(session: Session, site: Site) -> None:
+    """As far as the browser tells: a session that is over shows by it."""
+    site.page("/bills", status=302, Location="/login")
+    site.page("/login", b"who are you?", Content_Type="text/plain")
+    answer = session.get("/bills")
+
+    assert answer.url == site.url("/login")
+    assert [step.status_code for step in answer.history] == [302]
+
+
+def test_what_does_not_answer_is_an_error_of_requests(session: Session, page: Page, site: Site) -> None:
+    """A refused connection, an answer that takes too long, a page that is gone."""
+    with pytest.raises(requests.ConnectionError, match="Failed to fetch"):
+        session.get("http://127.0.0.1:1/")
+
+    released = threading.Event()
+    site.pages["/slow"] = lambda _: Answer(b"late" if released.wait(10) else b"")
+    with pytest.raises(requests.Timeout):
+        session.get("/slow", timeout=0.05)
+    released.set()
+
+    page.close()
+    with pytest.raises(requests.ConnectionError):
+        session.get("/")
+
+
+def test_another_origin_decides_who_may_read(session: Session, site: Site) -> None:
+    """As for the page's own script; the page's cookie stays at home."""
+    url = site.page("/other", b"ok").replace("127.0.0.1", "localhost")
+    with pytest.raises(requests.ConnectionError):  # it allows all origins, which is not enough where cookies go along
+        session.get(url)
+
+    assert site.asked[-1].headers["Cookie"] is None

@@ -68,6 +68,10 @@ def site() -> Iterator[CookieSite]:
         yield running
 
 
+CARRIED = "cookie"
+
+
+# connector
 def bills(run: Run) -> Iterator[Bill]:
     """All there are."""
     for row in run.session.get("/bills").json():
@@ -89,6 +93,7 @@ connector = toolkit.create_new(
         toolkit.save_data_and_file(Bill),
     ],
 )
+# end
 
 
 def test_it_works(site: CookieSite, client: MakeClient) -> None:

@@ -17,9 +17,11 @@ from urllib.parse import parse_qsl, urlsplit
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["Answer", "Ask", "Handler", "Site", "as_json", "page", "pdf", "redirect", "refused"]
+__all__ = ["BILLS", "Answer", "Ask", "Handler", "Site", "as_json", "only", "page", "pdf", "redirect", "refused"]
 
 HOST = "127.0.0.1"
+BILLS = [{"id": f"A{n}", "day": f"2025-0{n}-01", "total": f"{n}0.50"} for n in (3, 2, 1)]
+"""What most sites list, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,11 @@ def redirect(to: str, *, cookies: Iterable[str] = (), status: int = 303) -> Answ
 def refused(status: int = 401) -> Answer:
     """No."""
     return as_json({"error": "no"}, status=status)
+
+
+def only(knows: Callable[[Ask], bool], handler: Handler, *, status: int = 401) -> Handler:
+    """A handler that answers only whom the site knows; any other gets the status."""
+    return lambda ask: handler(ask) if knows(ask) else refused(status)
 
 
 def pdf(number: str) -> Answer:

@@ -7,12 +7,11 @@ import pytest
 
 import toolkit
 from tests.sites.conftest import MakeClient
-from tests.sites.server import Answer, Ask, Handler, Site, as_json, page, pdf, redirect, refused
+from tests.sites.server import BILLS, Answer, Ask, Handler, Site, as_json, page, pdf, redirect, refused
 from toolkit import Bill, Run
 
 FORM = """<form method=post action=/login>
 <input name=login id=login><input name=password id=password type=password><button>Log in</button></form>"""
-BILLS = [{"id": f"A{n}", "day": f"2025-0{n}-01", "total": f"{n}0.50"} for n in (3, 2, 1)]
 
 
 class CookieSite(Site):

@@ -21,7 +21,11 @@ LARGE = bytes(range(256)) * 20_000  # 5 MB
 def page(context: BrowserContext, site: Site) -> Page:
     """A page of the site, which has a cookie that no script sees."""
     page = context.new_page()
-    page.goto(site.page("/", b"<link rel=icon href=data:,><p>bills", Content_Type="text/html", Set_Cookie="sid=s3cret; HttpOnly"))
+    page.goto(
+        site.page(
+            "/", b"<link rel=icon href=data:,><p>bills", Content_Type="text/html", Set_Cookie="sid=s3cret; HttpOnly"
+        )
+    )
     site.asked.clear()
     return page
 

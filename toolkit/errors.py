@@ -77,7 +77,7 @@ class NeedsSecret(LoginFailed):
 
 
 class TooManyAttempts(LoginFailed):
-    """The site has blocked the login for a while after too many attempts: wait before the next one."""
+    """The login was refused too often to be tried again now: wait, or change the password."""
 
     code = "LOGIN_FAILED.TOO_MANY_ATTEMPTS"
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from toolkit.errors import NotExistingDirectory, StoreError, ToolkitError, UnknownError
+from toolkit.errors import NotExistingDirectory, StoreError, ToolkitError, UnknownError, VaultError
+from toolkit.jobs.refusals import Refusals
 from toolkit.log import RunLog
 from toolkit.report import Report
 from toolkit.run import BrowserOptions, Run, refuse_to_ask
@@ -66,8 +67,14 @@ def run_connector(found: Found, account: Account, workspace: Workspace, options:
     except ToolkitError as error:
         report.error = error
         return report
-    with closing(journal.log), telling(report, journal.log, journal.mask):
-        _run(found, account, workspace, chosen, journal)
+    refusals = Refusals(workspace.vault, found.slug, account.name) if workspace.vault and account.fields else None
+    with closing(journal.log):
+        with telling(report, journal.log, journal.mask):
+            if refusals:
+                refusals.hold_back(account.fields)
+            _run(found, account, workspace, chosen, journal)
+        if refusals:
+            _count(refusals, account, chosen, journal)
     return report
 
 
@@ -122,6 +129,15 @@ def _keeps(workspace: Workspace, slug: str, account: str) -> Kept | None:
 
     vault = workspace.vault
     return None if vault is None else Kept(vault, slug, account)
+
+
+def _count(refusals: Refusals, account: Account, options: RunOptions, journal: _Journal) -> None:
+    try:
+        refusals.count(journal.report, account.fields, options.now())
+    except VaultError as error:
+        journal.log("warning", f"not counted: {error.message}")
+        if journal.report.error:  # who is refused again and again must know that nothing holds him back
+            journal.report.error.message += f" That was not counted: {error.message}"
 
 
 def check_folder(folder_to_save: Path | None) -> None:

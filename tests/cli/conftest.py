@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -144,3 +144,24 @@ def write_connector(connectors: Path) -> WriteConnector:
         return folder
 
     return write_connector
+
+
+def take_terminal() -> None:
+    """Make standard input the terminal that /dev/tty is, as a login does."""
+    import fcntl  # noqa: PLC0415 - not everywhere
+    import termios  # noqa: PLC0415
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def read_until(terminal: IO[bytes], wanted: bytes) -> bytes:
+    """What a terminal shows until it shows this."""
+    seen = b""
+    while wanted not in seen:
+        try:
+            chunk = terminal.read(4096)
+        except OSError:  # how a terminal says that the other side has gone
+            chunk = b""
+        assert chunk, f"{wanted!r} did not come after {seen!r}"
+        seen += chunk
+    return seen

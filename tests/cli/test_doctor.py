@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from toolkit.jobs import Workspace
+from toolkit.vault import Vault
 
 Command = Callable[..., Any]
 Write = Callable[..., Path]
@@ -32,6 +33,7 @@ def test_all_well(command: Command, write_connector: Write, tmp_path: Path) -> N
     assert all(line.startswith("ok    ") for line in lines)
     assert "ok    connector acme: Acme Telecom 1.2.0" in lines
     assert f"ok    store: {tmp_path}/data/toolkit.sqlite opens, 0 bills" in lines
+    assert "ok    vault: nothing is kept yet" in lines
     assert any(line.startswith("ok    browser: ") and " starts (" in line for line in lines)
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -103,3 +105,22 @@ def test_a_folder_below_the_data_that_cannot_be_written(command: Command, tmp_pa
 
     assert said.code == 6
     assert "data/logs cannot be written" in said.out
+
+
+@pytest.mark.usefixtures("_no_browser")
+def test_the_vault(command: Command, tmp_path: Path, connectors: Path) -> None:  # noqa: ARG001
+    """All of it must open; what does not is said with the way out."""
+    vault = Vault(tmp_path / "data" / "vault")
+    vault.save("session", "acme", "default", {})
+    well = checks(command)["vault"]
+    stray = vault.folder / "stray.sealed"
+    stray.touch()
+    strange = checks(command)["vault"]
+    stray.unlink()
+    (tmp_path / "key").unlink()
+    lost = checks(command)["vault"]
+
+    assert well == {"name": "vault", "ok": True, "says": f"what is kept opens, 1 in {vault.folder}"}
+    assert (strange["ok"], lost["ok"]) == (False, False)
+    assert "stray.sealed is damaged" in strange["says"]
+    assert "The key of the vault is missing" in lost["says"]

@@ -7,9 +7,11 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
+
+from tests.cli.conftest import read_until, take_terminal
 
 Command = Callable[..., Any]
 Write = Callable[..., Path]
@@ -180,7 +182,7 @@ def test_fields_are_no_arguments(command: Command, write_connector: Write) -> No
 
 
 def test_missing_field(command: Command, write_connector: Write) -> None:
-    """Without a terminal a missing field is one sentence with the three ways to give it."""
+    """Without a terminal a missing field is one sentence with the ways to give it."""
     write_connector("acme", fields=LOGIN)
 
     said = command("run", "acme")
@@ -188,7 +190,7 @@ def test_missing_field(command: Command, write_connector: Write) -> None:
     assert said.code == 2
     assert said.err == (
         "USAGE: acme needs the field `login`: set TOOLKIT_FIELD_LOGIN, or pipe JSON into `--fields -`, "
-        "or run the command in a terminal and type it when asked.\n"
+        "or keep it with `toolkit account add acme`, or run the command in a terminal and type it when asked.\n"
     )
 
 
@@ -262,42 +264,22 @@ def test_asks_in_a_terminal(spawn: Callable[..., subprocess.Popen[str]], write_c
     """In a terminal a person is asked for fields, secrets unseen, and for the code that a site sends."""
     write_connector("acme", ASK, fields={**LOGIN, "note": {"isRequired": False}})
     ours, theirs = pty.openpty()
-    process = spawn("run", "acme", stdin=theirs, stdout=theirs, stderr=theirs, preexec_fn=_take_terminal)
+    process = spawn("run", "acme", stdin=theirs, stdout=theirs, stderr=theirs, preexec_fn=take_terminal)
     os.close(theirs)
 
     with os.fdopen(ours, "rb", buffering=0) as terminal:
-        shown = _read_until(terminal, b"login: ")
+        shown = read_until(terminal, b"login: ")
         os.write(ours, b"ada\n")
-        shown += _read_until(terminal, b"Password: ")
+        shown += read_until(terminal, b"Password: ")
         os.write(ours, b"swordfish\n")
-        shown += _read_until(terminal, b"Code sent to 12 (sms): ")
+        shown += read_until(terminal, b"Code sent to 12 (sms): ")
         os.write(ours, b"123456\n")
-        shown += _read_until(terminal, b"Logs ")
+        shown += read_until(terminal, b"Logs ")
         assert process.wait(timeout=30) == 0
 
     assert "ada, SWORDFISH, •••".encode() in shown
     assert b"swordfish" not in shown
     assert b"note" not in shown
-
-
-def _take_terminal() -> None:
-    """Make standard input the terminal that /dev/tty is, as a login does."""
-    import fcntl  # noqa: PLC0415 - not everywhere
-    import termios  # noqa: PLC0415
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def _read_until(terminal: IO[bytes], wanted: bytes) -> bytes:
-    seen = b""
-    while wanted not in seen:
-        try:
-            chunk = terminal.read(4096)
-        except OSError:  # how a terminal says that the other side has gone
-            chunk = b""
-        assert chunk, f"{wanted!r} did not come after {seen!r}"
-        seen += chunk
-    return seen
 
 
 def test_no_code_without_a_person(command: Command, write_connector: Write) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from toolkit.errors import UsageError
-from toolkit.jobs.fields import fill_fields, variable
+from toolkit.jobs.fields import Sources, fill_fields, variable
 from toolkit.manifest import Developer, Manifest
 
 
@@ -36,7 +36,7 @@ def test_order_of_sources() -> None:
         asked.append((question, secret))
         return "from the person"
 
-    values = fill_fields(asked_for, {"a": "given", "e": "given"}, environ, prompt)
+    values = fill_fields(asked_for, {"a": "given", "e": "given"}, Sources(environ, prompt))
 
     assert values == {
         "a": "given",
@@ -48,11 +48,45 @@ def test_order_of_sources() -> None:
     assert asked == [("Acme – D: ", False)]
 
 
+def test_what_is_kept_comes_between() -> None:
+    """After the environment, before the default; nobody is asked for it."""
+    asked_for = manifest(a={}, b={}, c={"default": "from the manifest"}, d={})
+    kept = {"a": "kept", "b": "kept", "c": "kept", "d": "kept", "gone": "kept"}
+    environ = {"TOOLKIT_FIELD_A": "from the environment", "TOOLKIT_FIELD_B": "from the environment"}
+
+    values = fill_fields(asked_for, {"a": "given"}, Sources(environ, lambda *_: "asked", kept))
+
+    assert values == {"a": "given", "b": "from the environment", "c": "kept", "d": "kept"}
+
+
+def test_asked_anew() -> None:
+    """For what is kept and for what is missing, not for what is given; an empty answer keeps what is there."""
+    asked_for = manifest(a={}, b={}, c={}, d={"default": "x"}, e={"isRequired": False}, f={"default": "y"})
+    answers = {
+        "Acme – a (Enter keeps what is there): ": "",
+        "Acme – c: ": "new",
+        "Acme – f (Enter keeps what is there): ": "z",
+    }
+    kept = {"a": "kept", "b": "kept", "e": "kept", "f": "kept"}
+
+    values = fill_fields(
+        asked_for, {"b": "given"}, Sources({}, lambda question, _: answers.pop(question), kept, anew=True)
+    )
+
+    assert values == {"a": "kept", "b": "given", "c": "new", "d": "x", "e": "kept", "f": "z"}
+    assert answers == {}
+
+
+def test_without_a_person_nothing_is_asked_anew() -> None:
+    """What is kept stays."""
+    assert fill_fields(manifest(a={}), {}, Sources({}, None, {"a": "kept"}, anew=True)) == {"a": "kept"}
+
+
 def test_secrets_are_asked_for_as_such() -> None:
     """The prompt is told which answers must not be shown."""
     asked_for = manifest(login={}, pin={"type": "password"})
 
-    values = fill_fields(asked_for, {}, {}, lambda _, secret: "unseen" if secret else "seen")
+    values = fill_fields(asked_for, {}, Sources({}, lambda _, secret: "unseen" if secret else "seen"))
 
     assert values == {"login": "seen", "pin": "unseen"}
 
@@ -60,7 +94,7 @@ def test_secrets_are_asked_for_as_such() -> None:
 @pytest.mark.parametrize("field", [{"isRequired": False}, {"type": "hidden"}, {"type": "folder"}])
 def test_what_is_not_asked_for(field: dict[str, Any]) -> None:
     """Nobody is asked for an optional field, nor for one that is no person's business."""
-    values = fill_fields(manifest(note=field), {}, {}, lambda *_: "asked")
+    values = fill_fields(manifest(note=field), {}, Sources({}, lambda *_: "asked"))
 
     assert values == {}
 
@@ -69,7 +103,7 @@ def test_what_is_not_asked_for(field: dict[str, Any]) -> None:
 def test_missing(prompt: Any) -> None:
     """A required field without a value, an empty answer included, is refused with the ways to give it."""
     with pytest.raises(UsageError, match=r"needs the field `pin` \(Code\): set TOOLKIT_FIELD_PIN, or sing it\."):
-        fill_fields(manifest(pin={"label": "Code"}), {"pin": ""}, {}, prompt, otherwise=", or sing it")
+        fill_fields(manifest(pin={"label": "Code"}), {"pin": ""}, Sources({}, prompt, otherwise=", or sing it"))
 
 
 @pytest.mark.parametrize(
@@ -83,11 +117,11 @@ def test_missing(prompt: Any) -> None:
 def test_refused_values(field: dict[str, Any], says: str) -> None:
     """A value that the manifest does not allow is refused without being told."""
     with pytest.raises(UsageError, match=says) as refused:
-        fill_fields(manifest(place=field), {"place": "sesame"}, {}, None)
+        fill_fields(manifest(place=field), {"place": "sesame"}, Sources({}))
 
     assert "sesame" not in str(refused.value)
 
 
 def test_pattern_of_another_dialect() -> None:
     """A pattern that Python cannot read refuses nothing."""
-    assert fill_fields(manifest(a={"pattern": "(?<name>x)"}), {"a": "y"}, {}, None) == {"a": "y"}
+    assert fill_fields(manifest(a={"pattern": "(?<name>x)"}), {"a": "y"}, Sources({})) == {"a": "y"}

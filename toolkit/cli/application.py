@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from toolkit.cli.account import account
 from toolkit.cli.bills import bills
 from toolkit.cli.check import check
 from toolkit.cli.doctor import doctor
@@ -52,6 +53,7 @@ def _build() -> typer.Typer:
     app.command()(check)
     app.command()(doctor)
     app.command("install-browser")(install)
+    app.add_typer(account, name="account")
     app.add_typer(har, name="har")
     for point in entry_points(group=PLUGINS):
         _plug_in(app, point)

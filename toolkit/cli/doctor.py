@@ -39,7 +39,7 @@ class Check:
 def doctor(*, as_json: JsonOption = False, data: DataOption = DATA, connectors: ConnectorsOption = CONNECTORS) -> None:
     """Check that all is well here.
 
-    That is Python, a browser that starts, the data folder, the store and the connectors.
+    That is Python, a browser that starts, the data folder, the store, the vault and the connectors.
     Every line is ok or says what to do. Ends with 0 when all is well, else with 6.
 
     \b
@@ -64,6 +64,7 @@ def _checks(data: Path, connectors: Path) -> Iterator[Check]:
     yield _check("browser", _browser)
     yield _check("data folder", lambda: _data_folder(data))
     yield _check("store", lambda: _store(data))
+    yield _check("vault", lambda: _vault(data))
     yield from _connectors(connectors)
 
 
@@ -112,6 +113,19 @@ def _store(data: Path) -> str:
     store, _ = workspace.open()
     with closing(store):
         return f"{workspace.database} opens, {len(store.overview())} bills"
+
+
+def _vault(data: Path) -> str:
+    """Raises ToolkitError for a document that does not open."""
+    from toolkit.jobs import Accounts, Workspace  # noqa: PLC0415 - slow to import
+
+    vault = Accounts.of(Workspace(data)).vault
+    labels, others = vault.kept()
+    for path in others:
+        raise ToolkitError(f"{path} is damaged, or nothing of the toolkit's: remove it.")
+    for label in labels:
+        vault.load(label.kind, label.slug, label.account)
+    return f"what is kept opens, {len(labels)} in {vault.folder}" if labels else "nothing is kept yet"
 
 
 def _connectors(folder: Path) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from toolkit.manifest import Manifest
 
 __all__ = ["field_values", "run"]
 
-OTHERWISE = ", or pipe JSON into `--fields -`, or run the command in a terminal and type it when asked"
+OTHERWISE = "or run the command in a terminal and type it when asked"
 
 
 def run(
@@ -51,10 +52,12 @@ def run(
     """Log in to a site and fetch the bills that are new.
 
     You are asked for what the login needs, passwords unseen. Or set TOOLKIT_FIELD_<NAME> in the environment, or pipe
-    JSON in; a password is never an argument, where other users of the machine could read it.
+    JSON in, or keep it with `toolkit account add`; a password is never an argument, where other users of the machine
+    could read it.
 
     \b
       toolkit run acme
+      toolkit run acme --account work
       TOOLKIT_FIELD_PASSWORD="$(pass acme)" toolkit run acme --json
       echo '{"login": "me", "password": "…"}' | toolkit run acme --fields -
 
@@ -62,24 +65,31 @@ def run(
     from you, 5 the site does not answer, 6 anything else, 130 interrupted.
     """
     from toolkit.cli.perform import Manner, perform  # noqa: PLC0415 - only a run needs what it imports
-    from toolkit.jobs import Workspace, check_folder, find_connector  # noqa: PLC0415
+    from toolkit.jobs import Accounts, Workspace, check_folder, find_connector  # noqa: PLC0415
 
     check_folder(folder_to_save)  # before anybody types a password
     found = find_connector(slug, connectors)
-    owner = Account(account, field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
+    workspace = Workspace(data)
+    values = field_values(found.manifest, fields, Accounts.of(workspace).fields(slug, account))
+    owner = Account(account, values, found.manifest.secret_fields | {"password"})
     manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo)
-    report = perform(found, owner, Workspace(data), manner, folder_to_save=folder_to_save, fixture=fixture)
+    report = perform(found, owner, workspace, manner, folder_to_save=folder_to_save, fixture=fixture)
     raise typer.Exit(report.exit_code)
 
 
-def field_values(manifest: Manifest, source: str | None) -> dict[str, str]:
-    """What the login needs: from standard input when `source` is "-", else the environment, else the person."""
-    from toolkit.jobs.fields import PREFIX, fill_fields  # noqa: PLC0415 - only a run needs what it imports
+def field_values(
+    manifest: Manifest, source: str | None, kept: Mapping[str, str] | None = None, *, anew: bool = False
+) -> dict[str, str]:
+    """What the login needs: from standard input when `source` is "-", the environment, what is `kept`, the person."""
+    from toolkit.jobs.fields import PREFIX, Sources, fill_fields  # noqa: PLC0415 - only a run needs what it imports
 
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
     given = read_json_fields(sys.stdin, manifest) if source else {}
-    values = fill_fields(manifest, given, os.environ, _prompt if sys.stdin.isatty() else None, otherwise=OTHERWISE)
+    keep = f", or keep it with `toolkit account add {manifest.slug}`" if kept is not None else ""
+    prompt = _prompt if sys.stdin.isatty() else None
+    sources = Sources(os.environ, prompt, kept, anew, f", or pipe JSON into `--fields -`{keep}, {OTHERWISE}")
+    values = fill_fields(manifest, given, sources)
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]  # the browser inherits what is left
     return values

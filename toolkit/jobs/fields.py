@@ -1,12 +1,13 @@
-"""The values a connector asks for: given, from the environment, its manifest or a prompt."""
+"""The values a connector asks for: given, from the environment, the vault, its manifest or a prompt."""
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from toolkit.errors import UsageError
 from toolkit.manifest import Manifest, ManifestField
 
-__all__ = ["PREFIX", "Prompt", "fill_fields", "variable"]
+__all__ = ["PREFIX", "Prompt", "Sources", "fill_fields", "variable"]
 
 Prompt = Callable[[str, bool], str]
 
@@ -19,38 +20,59 @@ def variable(name: str) -> str:
     return PREFIX + re.sub(r"\W", "_", name).upper()
 
 
-def fill_fields(
-    manifest: Manifest,
-    given: Mapping[str, str],
-    environ: Mapping[str, str],
-    prompt: Prompt | None = None,
-    *,
-    otherwise: str = "",
-) -> dict[str, str]:
+@dataclass(frozen=True)
+class Sources:
+    """Where values come from when they are not given: the environment, what is `kept` of the account, and the
+    `prompt` (question, whether it is a secret), which is None when nobody is there.
+
+    Who is asked `anew` is asked for what is kept as well. `otherwise` is how else to give a value that is missing.
+    """
+
+    environ: Mapping[str, str]
+    prompt: Prompt | None = None
+    kept: Mapping[str, str] | None = None
+    anew: bool = False
+    otherwise: str = ""
+
+    def known(self, name: str, field: ManifestField) -> str:
+        """What is kept, else the manifest's default."""
+        return (self.kept or {}).get(name) or field.default or ""
+
+    def asks(self, name: str, field: ManifestField) -> bool:
+        """Whether the person is to be asked for a field that was not given."""
+        if not field.is_required or field.type in NOT_ASKED_FOR:
+            return False
+        return not self.known(name, field) or (self.anew and self.prompt is not None and name in (self.kept or {}))
+
+
+def fill_fields(manifest: Manifest, given: Mapping[str, str], sources: Sources) -> dict[str, str]:
     """A value for each field of the manifest that has one.
 
-    The first of these that is not empty: what is `given`, the environment, the manifest's default. Then, for a
-    required field, what the `prompt` (question, whether it is a secret) answers. Raises UsageError that names the
-    field without a value, and beside its variable says how `otherwise` to give one, or that its manifest refuses one.
+    The first of these that is not empty: what is `given`, the environment, what is kept of the account, the
+    manifest's default, and for a required field what a person answers. Raises UsageError that names the field
+    without a value, or with one that its manifest refuses.
     """
     values = {}
     for name, field in manifest.fields.items():
-        value = given.get(name) or environ.get(variable(name)) or field.default
-        if not value and field.is_required and field.type not in NOT_ASKED_FOR:
-            value = _prompt_for(name, field, manifest, prompt)
-            if not value:
-                raise UsageError(
-                    f"{manifest.slug} needs the field {_called(name, field)}: set {variable(name)}{otherwise}."
-                )
+        value = given.get(name) or sources.environ.get(variable(name))
+        if not value:
+            value = _asked_for(name, manifest, sources) if sources.asks(name, field) else sources.known(name, field)
         if value:
             values[name] = _checked(name, field, value)
     return values
 
 
-def _prompt_for(name: str, field: ManifestField, manifest: Manifest, prompt: Prompt | None) -> str:
-    label = field.label or name
+def _asked_for(name: str, manifest: Manifest, sources: Sources) -> str:
+    field, known = manifest.fields[name], sources.known(name, manifest.fields[name])
     choices = f" ({', '.join(_options(field))})" if field.options else ""
-    return prompt(f"{manifest.name} – {label}{choices}: ", field.is_secret) if prompt else ""
+    keeps = " (Enter keeps what is there)" if known else ""
+    question = f"{manifest.name} – {field.label or name}{choices}{keeps}: "
+    value = (sources.prompt(question, field.is_secret) if sources.prompt else "") or known
+    if value:
+        return value
+    raise UsageError(
+        f"{manifest.slug} needs the field {_called(name, field)}: set {variable(name)}{sources.otherwise}."
+    )
 
 
 def _checked(name: str, field: ManifestField, value: str) -> str:

@@ -48,12 +48,17 @@ class Workspace:
         """The folder of logs."""
         return self.data / "logs"
 
+    @property
+    def vault_root(self) -> Path:
+        """The folder of the vault."""
+        return self.data / "vault"
+
     @cached_property
     def vault(self) -> Vault | None:
         """What is kept between runs; None where nothing is to be kept, as in a recording or a replay."""
         from toolkit.vault import Vault  # noqa: PLC0415 - not every command needs it
 
-        return Vault(self.data / "vault") if self.lasting else None
+        return Vault(self.vault_root) if self.lasting else None
 
     def prepare(self) -> None:
         """Make the folders. Raises StoreError when they cannot be made."""

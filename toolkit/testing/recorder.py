@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.account import Account
 from toolkit.jobs import RunOptions
-from toolkit.jobs.fields import fill_fields
+from toolkit.jobs.fields import Sources, fill_fields
 from toolkit.jobs.new_folder import new_folder
 from toolkit.jobs.recordings import Recorded, keep_run, new_record, secrets_of
 from toolkit.jobs.replaying import FIXTURE_NAME, RECORDED
@@ -31,7 +31,7 @@ __all__ = ["live_account", "live_tape", "summary"]
 def live_account(recording: Recording, environ: Mapping[str, str]) -> Account:
     """The account in the environment. Raises UsageError that names the variable of a field without a value."""
     manifest = recording.found.manifest
-    return Account(RECORDED, fill_fields(manifest, {}, environ), manifest.secret_fields | {"password"})
+    return Account(RECORDED, fill_fields(manifest, {}, Sources(environ)), manifest.secret_fields | {"password"})
 
 
 @contextmanager

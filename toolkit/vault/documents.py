@@ -127,7 +127,7 @@ class Vault:
         with self._sentences(label, "read"):
             try:
                 return self._path(label).read_bytes()
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return None
 
     def _opened(self, label: Label, data: bytes) -> Any:

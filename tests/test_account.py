@@ -58,3 +58,10 @@ def test_what_a_browser_was_made_to_type_is_hidden(told: str) -> None:
     assert "•••" in said
     assert "abc" not in said
     assert "'1'" not in said
+
+
+def test_the_open_fields_are_those_without_the_secrets() -> None:
+    """Whichever they are."""
+    account = Account(fields={"login": "ada", "pin": "1234"}, secret=frozenset({"pin"}))
+
+    assert account.open_fields == {"login": "ada"}

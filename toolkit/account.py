@@ -62,6 +62,11 @@ class Account:
         shown = {name: HIDDEN if name in self.secret else value for name, value in self.fields.items()}
         return f"Account(name={self.name!r}, fields={shown!r})"
 
+    @property
+    def open_fields(self) -> dict[str, str]:
+        """The fields that are no secrets: they say whose account it is."""
+        return {name: value for name, value in self.fields.items() if name not in self.secret}
+
     def mask(self) -> Mask:
         """A mask for the secret fields of this account."""
         return Mask(self.fields[name] for name in self.secret if self.fields.get(name))

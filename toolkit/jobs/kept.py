@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import shlex
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from toolkit.errors import VaultError
 from toolkit.web import SessionState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from toolkit.vault import Vault
 
 __all__ = ["DEVICE", "SESSION", "Kept"]
@@ -18,11 +22,16 @@ SESSION, DEVICE = "session", "device"
 
 @dataclass(frozen=True)
 class Kept:
-    """What a login won, and apart from it what makes the site know this browser, which outlives the login."""
+    """What a login won, and apart from it what makes the site know this browser, which outlives the login.
+
+    It is found again with the same `who`, the fields that are no secrets, only: under one name of an account another
+    person may log in the next time, and must not be given this one's bills.
+    """
 
     vault: Vault
     slug: str
     account: str
+    who: Mapping[str, str] = field(default_factory=dict)
 
     def load(self) -> SessionState | None:
         """Return the session that was kept, None when there is none. Raises VaultError when it cannot be read."""
@@ -34,21 +43,27 @@ class Kept:
 
     def save(self, state: SessionState) -> None:
         """Keep a session, and in its place from now on; it is on the disk once this returns."""
-        self.vault.save(SESSION, self.slug, self.account, state.as_dict())
+        self._save(SESSION, state)
         device = state.of_device()
         if device.storage != self._storage_of_device():
-            self.vault.save(DEVICE, self.slug, self.account, device.as_dict())
+            self._save(DEVICE, device)
 
     def _storage_of_device(self) -> object:
         device = self.load_device()
         return None if device is None else device.storage
 
+    def _save(self, kind: str, state: SessionState) -> None:
+        self.vault.save(kind, self.slug, self.account, {"who": self._digest(), "state": state.as_dict()})
+
+    def _digest(self) -> str:
+        return self.vault.digest(json.dumps(sorted(self.who.items())))
+
     def _load(self, kind: str) -> SessionState | None:
         value = self.vault.load(kind, self.slug, self.account)
         try:
-            return None if value is None else SessionState.of(value)
+            return None if value is None or value["who"] != self._digest() else SessionState.of(value["state"])
         except (ValueError, KeyError, TypeError):
             raise VaultError(
                 f"The {kind} kept for {self.slug} ({self.account}) is of another version of the toolkit: "
-                f"`toolkit account forget {self.slug}` lets it go."
+                f"`toolkit account forget {self.slug} --account {shlex.quote(self.account)}` lets it go."
             ) from None

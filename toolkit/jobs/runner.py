@@ -116,19 +116,19 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
             observer=options.observer,
             ask=options.ask,
             browser=options.browser,
-            keeps=_keeps(workspace, found.slug, account.name),
+            keeps=_keeps(workspace, found.slug, account),
             now=options.now,
         )
         with closing(run):
             connector.fetch(run)
 
 
-def _keeps(workspace: Workspace, slug: str, account: str) -> Kept | None:
+def _keeps(workspace: Workspace, slug: str, account: Account) -> Kept | None:
     """Where the session is kept: nowhere in a workspace that will be thrown away."""
     from toolkit.jobs.kept import Kept  # noqa: PLC0415 - cryptography is slow to import
 
     vault = workspace.vault
-    return None if vault is None else Kept(vault, slug, account)
+    return None if vault is None else Kept(vault, slug, account.name, account.open_fields)
 
 
 def _count(refusals: Refusals, account: Account, options: RunOptions, journal: _Journal) -> None:

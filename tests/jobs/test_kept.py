@@ -1,0 +1,50 @@
+"""A session is found again by the one who won it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import VaultError
+from toolkit.jobs.kept import Kept
+from toolkit.vault import Vault
+from toolkit.web import SessionState
+
+COOKIE = {"name": "known", "value": "device-7", "domain": "acme.example", "path": "/", "expires": 4e9}
+STATE = SessionState(datetime(2025, 3, 9, tzinfo=UTC), {"cookies": [COOKIE], "origins": []})
+
+
+def kept(folder: Path, account: str = "me", login: str = "ada") -> Kept:
+    """What is kept of acme for the one who logs in so."""
+    return Kept(Vault(folder), "acme", account, {"login": login})
+
+
+def test_it_is_there_for_the_next_run(tmp_path: Path) -> None:
+    """The session, and apart from it what tells the site that it knows this browser."""
+    kept(tmp_path).save(STATE)
+    Vault(tmp_path).forget("session", "acme", "me")
+    device = kept(tmp_path).load_device()
+
+    assert device is not None
+    assert device.storage["cookies"] == [COOKIE]
+    assert kept(tmp_path).load() is None
+
+
+@pytest.mark.parametrize(("account", "login"), [("you", "ada"), ("me", "bob")])
+def test_it_is_nobody_elses(tmp_path: Path, account: str, login: str) -> None:
+    """Neither another account's, nor that of another login under the same name, which takes its place."""
+    kept(tmp_path).save(STATE)
+    other = kept(tmp_path, account, login)
+
+    assert kept(tmp_path).load() == STATE
+    assert (other.load(), other.load_device()) == (None, None)
+    other.save(STATE)
+    assert other.load() == STATE
+
+
+def test_one_of_another_version_is_said(tmp_path: Path) -> None:
+    """With the way out."""
+    Vault(tmp_path).save("session", "acme", "me", {"cookies": []})
+
+    with pytest.raises(VaultError, match="of another version of the toolkit: `toolkit account forget acme`"):
+        kept(tmp_path).load()

@@ -46,5 +46,7 @@ def test_one_of_another_version_is_said(tmp_path: Path) -> None:
     """With the way out."""
     Vault(tmp_path).save("session", "acme", "me", {"cookies": []})
 
-    with pytest.raises(VaultError, match="of another version of the toolkit: `toolkit account forget acme --account me`"):
+    with pytest.raises(
+        VaultError, match="of another version of the toolkit: `toolkit account forget acme --account me`"
+    ):
         kept(tmp_path).load()

@@ -35,7 +35,21 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("TOOLKIT_CONNECTORS", "TOOLKIT_FIELD_LOGIN", "TOOLKIT_FIELD_PASSWORD", "TOOLKIT_FIELD_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOOLKIT_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tests_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No vault of a test uses the key of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOOLKIT_KEY_FILE", str(tmp_path_factory.mktemp("key") / "key"))
+        yield
+
+
+@pytest.fixture
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the key of the vault will be, for this test alone."""
     monkeypatch.setenv("TOOLKIT_KEY_FILE", str(tmp_path / "key"))
+    return tmp_path / "key"
 
 
 @pytest.fixture

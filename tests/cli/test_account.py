@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import read_until, take_terminal
 from toolkit.vault import Vault
 
+pytestmark = pytest.mark.usefixtures("key_file")
+
 Command = Callable[..., Any]
 Write = Callable[..., Path]
 Spawn = Callable[..., subprocess.Popen[str]]

@@ -107,8 +107,8 @@ def test_a_folder_below_the_data_that_cannot_be_written(command: Command, tmp_pa
     assert "data/logs cannot be written" in said.out
 
 
-@pytest.mark.usefixtures("_no_browser")
-def test_the_vault(command: Command, tmp_path: Path, connectors: Path) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("_no_browser", "connectors")
+def test_the_vault(command: Command, tmp_path: Path, key_file: Path) -> None:
     """All of it must open; what does not is said with the way out."""
     vault = Vault(tmp_path / "data" / "vault")
     vault.save("session", "acme", "default", {})
@@ -117,7 +117,7 @@ def test_the_vault(command: Command, tmp_path: Path, connectors: Path) -> None: 
     stray.touch()
     strange = checks(command)["vault"]
     stray.unlink()
-    (tmp_path / "key").unlink()
+    key_file.unlink()
     lost = checks(command)["vault"]
 
     assert well == {"name": "vault", "ok": True, "says": f"what is kept opens, 1 in {vault.folder}"}

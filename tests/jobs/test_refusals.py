@@ -23,6 +23,8 @@ from toolkit.models import Bill
 from toolkit.report import Report
 from toolkit.vault import Vault
 
+pytestmark = pytest.mark.usefixtures("key_file")
+
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 WRONG = {"login": "ada", "password": "sesame"}
 OTHER = {**WRONG, "password": "Sesame"}

@@ -34,6 +34,11 @@ class Ring(KeyringBackend):
             raise PasswordDeleteError
 
 
+@pytest.fixture(autouse=True)
+def _key_of_this_test(key_file: Path) -> None:
+    """Each test sees its key made."""
+
+
 @pytest.fixture
 def use_ring() -> Iterator[UseRing]:
     """`use_ring(backend)` makes it the one that the keyring library uses, until the end of the test."""

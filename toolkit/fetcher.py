@@ -39,6 +39,9 @@ class Fetcher:
                 reason = f"the run stopped at {_name(operation)}"
                 self._run_one(operation, run)
             reason = "no operation of the connector saved it"
+        except ToolkitError:
+            run.settle()
+            raise
         finally:
             run.report.close(reason)
 

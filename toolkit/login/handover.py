@@ -14,8 +14,8 @@ def hand_over(run: Run) -> str:
     A token goes to the origin it was seen on and nowhere else. The page is closed before the first request, so that
     only one side can renew what expires.
     """
-    run.transport.settle(run.page)
     context = run.page.context
+    run.settle()
     cookies = context.cookies()
     origin_headers = run.watch.origin_headers()
     for secret in [cookie["value"] for cookie in cookies] + _values(origin_headers):

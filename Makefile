@@ -1,8 +1,9 @@
 # make demo: see it work.  make test: every test.  make check: style, types, import direction.
+# make recordings: record the sites of recordings/ again.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check integration bench clean
+.PHONY: setup demo test check integration recordings bench clean
 
 setup: .venv/installed
 
@@ -28,6 +29,9 @@ check: setup
 
 integration: setup
 	$(BIN)/pytest -m integration
+
+recordings: setup
+	$(BIN)/python -m tests.integration.record
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -21,13 +21,22 @@ def blocks(text: str, language: str) -> list[str]:
 
 def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     """Line by line; "…" stands for lines left out."""
-    shown = blocks(README, "console")[0].partition("$ make demo\n")[2]
+    shown = blocks(README, "console")[1].partition("$ make demo\n")[2]
     command = [sys.executable, "-m", "toolkit", "demo", "--data", "data"]
     wide = {**os.environ, "COLUMNS": "120"}
     printed = subprocess.run(command, cwd=tmp_path, env=wide, capture_output=True, text=True, check=True).stdout
     pattern = ".*".join(re.escape(part) for part in shown.split("…\n"))
 
     assert re.fullmatch(pattern, printed, re.DOTALL), printed
+
+
+def test_the_readme_shows_what_the_recordings_replay() -> None:
+    """The first command of a newcomer."""
+    shown = blocks(README, "console")[0].partition("$ .venv/bin/toolkit replay demo\n")[2]
+    command = [sys.executable, "-m", "toolkit", "replay", "demo"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert printed == shown
 
 
 def test_the_readme_shows_the_whole_connector() -> None:

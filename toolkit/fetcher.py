@@ -58,6 +58,9 @@ class Fetcher:
             if self._login:
                 run.session.renew = partial(self._log_in_again, run)
             self._run_all(self._rest, run, run.observer)
+        except ToolkitError:
+            run.settle()
+            raise
         finally:
             at = next((line.name for line in run.report.operations if line.error), "")
             run.report.close(f"the run stopped at {at}" if at else "no operation of the connector saved it")

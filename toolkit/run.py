@@ -231,6 +231,11 @@ class Run:
         self.mask.add(answer)
         return answer
 
+    def settle(self) -> None:
+        """Let an open page come to rest, where that matters to the transport."""
+        if self._page is not None:
+            self.transport.settle(self._page)
+
     def close_browser(self) -> None:
         """Close the page and its browser; asking for `page` again starts a new one."""
         self._page = None

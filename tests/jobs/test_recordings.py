@@ -14,7 +14,7 @@ from toolkit.errors import UsageError
 from toolkit.jobs import Found, RunOptions
 from toolkit.jobs.recordings import Recorded, record_connector, replay_connector
 from toolkit.transport.har import Har
-from toolkit.transport.take import Take, TakeError
+from toolkit.transport.take import HAR_NAME, Take, TakeError
 
 Reply = str | tuple[int, dict[str, str], bytes] | None
 Serve = Callable[[Mapping[str, Reply]], str]
@@ -294,6 +294,24 @@ def test_the_browser_is_in_the_time_zone_of_the_take(write: Write, folder: Path)
 
     assert take.time_zone
     assert replay_connector(write(LOGIN.replace("#more", zone)), folder).differences == []
+
+
+GOES_ON = """<!doctype html><link rel=icon href=data:,><script>
+  const ask = (n) => n && fetch("/other").then(() => setTimeout(ask, 50, n - 1));
+  ask(5);
+</script>"""
+
+
+@pytest.mark.parametrize("ending", ["return toolkit.hand_over(run)", "raise toolkit.LoginFailed"])
+def test_a_page_that_is_still_asking_is_recorded_to_the_end(
+    write: Write, serve: Serve, folder: Path, ending: str
+) -> None:
+    """However the login ends: where chance cuts a recording short, no two are alike."""
+    url = serve({"/": GOES_ON, "/other": "other"})
+    found = write(LOGIN.replace('run.page.fill("#user", run.fields["login"])', ending))
+    record(found, url, folder)
+
+    assert [entry.url for entry in Har.load(folder / HAR_NAME).entries] == [f"{url}/", *[f"{url}/other"] * 5]
 
 
 def test_reports_of_two_replays_are_the_same_bytes(write: Write, serve: Serve, folder: Path) -> None:

@@ -38,7 +38,7 @@ LOG_IN = login_form(
     down=".down",
 )
 IMPATIENT = login_form(
-    "/login", fields={"password": "#password"}, submit="button", ok="#bills", wrong=".error", timeout=0.5
+    "/login", fields={"password": "#password"}, submit="button", ok="#bills", wrong=".error", timeout=3
 )
 
 

@@ -56,7 +56,7 @@ def stays_in_page(operation: object) -> bool:
 
 
 def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
-    run.transport.settle(run.page)
+    run.settle()
     context = run.page.context
     storage, tabs = context.storage_state(indexed_db=True), session_storage_of(context)
     state = SessionState(

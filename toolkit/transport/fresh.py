@@ -18,12 +18,13 @@ from toolkit.transport.pseudonyms import typical
 from toolkit.transport.request import Req
 from toolkit.transport.shapes import stand_in
 
-__all__ = ["RANDOM", "Answers", "leave_out", "make_alike", "said_in", "values_in"]
+__all__ = ["RANDOM", "Answers", "leave_out", "make_alike", "runs_in", "said_in", "values_in"]
 
 RANDOM = frozenset({"hex", "token", "uuid"})
 TIMES = frozenset({"epoch", "time"})
 READ = SELECTING | {"authorization", "content-type", "cookie"}  # headers in which each character may count
-RUN = re.compile(r"[A-Za-z0-9]{8,}")
+RUN = re.compile(rb"[A-Za-z0-9]{8,}")
+ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|\\(?:u[0-9A-Fa-f]{4}|.)|&#?\w{1,31};")
 SHORTEST = 8  # characters of a stand-in that no other value holds by chance
 SECOND = timedelta(seconds=1)
 
@@ -32,19 +33,25 @@ class Answers:
     """All that the site said, as far as it is text."""
 
     def __init__(self, entries: Iterable[HarEntry]) -> None:
-        self._said = b"\n".join(said for entry in entries for said in said_in(entry))
+        self._said = b"\n".join(map(said_in, entries))
+        self._runs = set(runs_in(self._said))
 
     def hold(self, text: str) -> bool:
         """Whether a value is in an answer, or a run of its letters and digits: signs have many ways to be written."""
-        return any(run.encode() in self._said for run in RUN.findall(text) or [text])
+        runs = list(runs_in(text.encode()))
+        return not self._runs.isdisjoint(runs) if runs else text.encode() in self._said
 
 
-def said_in(entry: HarEntry) -> Iterator[bytes]:
+def runs_in(text: bytes) -> Iterator[bytes]:
+    """The long runs of letters and digits, without the escapes around them."""
+    return iter(RUN.findall(ESCAPE.sub(b" ", text)))
+
+
+def said_in(entry: HarEntry) -> bytes:
     """The headers of an answer, and its body if that is text."""
-    yield from (value.encode("utf-8", "replace") for _, value in entry.response_headers)
     body = entry.body()
-    if b"\0" not in body:
-        yield body
+    headers = [value.encode("utf-8", "replace") for _, value in entry.response_headers]
+    return b"\n".join(headers if b"\0" in body else [*headers, body])
 
 
 def values_in(entry: HarEntry) -> list[Value]:

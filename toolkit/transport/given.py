@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from urllib.parse import quote
 
 from toolkit.transport.encodings import from_base64, is_text
-from toolkit.transport.fresh import RANDOM, Answers, said_in, values_in
+from toolkit.transport.fresh import RANDOM, Answers, runs_in, said_in, values_in
 from toolkit.transport.har_entry import HarEntry
 from toolkit.transport.learning import Found
 
@@ -24,12 +23,12 @@ def given_back(entries: Iterable[HarEntry]) -> Iterator[Found]:
     ordered = sorted(entries, key=lambda entry: entry.started)
     code = Answers(entry for entry in ordered if entry.mime.endswith(CODE))
     asked = {text: moment for text, moment in _asked(ordered).items() if not code.hold(text)}
-    for entry in ordered:
-        said = b"\n".join(said_in(entry)) if asked else b""
-        places = {_place(text, said): text for text, moment in asked.items() if entry.started < moment}
-        for _, text in sorted(place for place in places.items() if place[0] >= 0):
-            del asked[text]
-            yield Found("given", text)
+    by_run = {max(runs_in(text.encode()), key=len, default=b""): text for text in asked}
+    for entry in ordered if asked else ():
+        given = dict.fromkeys(by_run[run] for run in runs_in(said_in(entry)) if run in by_run)
+        for text in given:
+            if text in asked and entry.started < asked.pop(text):
+                yield Found("given", text)
 
 
 def _asked(entries: Iterable[HarEntry]) -> dict[str, datetime]:
@@ -45,9 +44,3 @@ def _asked(entries: Iterable[HarEntry]) -> dict[str, datetime]:
 def _says_something(text: str) -> bool:
     raw = from_base64(text.rstrip("=").encode())
     return raw is not None and is_text(raw)
-
-
-def _place(text: str, said: bytes) -> int:
-    """Where a value stands in an answer, -1 for nowhere."""
-    plain = said.find(text.encode())
-    return plain if plain >= 0 else said.find(quote(text, safe="").encode())

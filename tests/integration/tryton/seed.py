@@ -1,7 +1,8 @@
 """Fill a new Tryton database: `python seed.py trytond.conf expected.json`, run by the server's own Python.
 
-One company posts 40 customer invoices through Tryton's own workflow, two of them credit notes and one paid; a draft
-and a supplier's invoice are there to be left out. expected.json says what a connector must find.
+One company posts 12 customer invoices through Tryton's own workflow, two of them credit notes, one paid and one in
+another currency; a draft and a supplier's invoice are there to be left out. expected.json says what a connector must
+find.
 """
 
 # The imports below exist in the server's environment only.
@@ -29,9 +30,10 @@ LOGIN = "léa martin"  # Tryton writes the login into its cookie, quoted and esc
 PASSWORD = "Violets & 7 oaks"
 FIRST_DAY = dt.date(2025, 1, 6)
 CUSTOMERS = ["Harbour Foods Ltd", "Müller & Söhne GmbH", "L'Étoile / Nord"]
-TOTAL = 40
-CREDIT_NOTES = {12, 31}
+TOTAL = 12
+CREDIT_NOTES = {4, 9}
 PAID = 5
+IN_EUROS = 7
 
 TEMPLATE = b"""<html xmlns:py="http://genshi.edgewall.org/"><body>
 <py:for each="invoice in records">
@@ -98,9 +100,19 @@ def make_party(name: str) -> Any:
     return party
 
 
+def make_euro() -> Any:
+    """A second currency, at par: then posting leaves no difference, which would need accounts of its own."""
+    euro = Model.get("currency.currency")(name="Euro", code="EUR", rounding=Decimal("0.01"))
+    euro.rates.new(date=dt.date(2025, 1, 1), rate=Decimal(1))
+    euro.save()
+    return euro
+
+
 def make_invoice(n: int, party: Any, accounts: dict[str, Any], kind: str = "out") -> Any:
     """The n-th invoice, one every eighth day or so, not yet saved; credit notes have negative quantities."""
     invoice = Model.get("account.invoice")(type=kind, party=party, invoice_date=FIRST_DAY + dt.timedelta(days=8 * n))
+    if n == IN_EUROS:
+        invoice.currency = make_euro()
     for position in range(1 + n % 3):
         line = invoice.lines.new()
         line.account = accounts["revenue" if kind == "out" else "expense"]

@@ -57,6 +57,14 @@ class Server:
         """The code of the newest SMS."""
         return (self.folder / "sms.log").read_text().split()[-1]
 
+    def handed_out(self) -> dict[str, str]:
+        """What belongs to its user alone: the codes, the keys of the sessions, the cookies of the devices."""
+        queries = {"session": "SELECT key FROM ir_session", "device": "SELECT cookie FROM res_user_device"}
+        with closing(sqlite3.connect(self.database)) as database:
+            found = {name: [value for (value,) in database.execute(query)] for name, query in queries.items()}
+        found["code"] = [line.split()[-1] for line in (self.folder / "sms.log").read_text().splitlines()]
+        return {f"{name} {n}": value for name, values in found.items() for n, value in enumerate(values)}
+
     def printed(self) -> int:
         """How many times a document was asked for."""
         return self.log().count("report.account.invoice.execute>")
@@ -93,14 +101,24 @@ def make_database(work: Path) -> None:
 
 @contextmanager
 def serve(
-    work: Path, folder: Path, *, authentications: str, lists_databases: bool = True, names: Sequence[str] = (NAME,)
+    work: Path,
+    folder: Path,
+    *,
+    authentications: str,
+    lists_databases: bool = True,
+    names: Sequence[str] = (NAME,),
+    changed_by: Sequence[str] = (),
+    port: int = 0,
 ) -> Iterator[Server]:
-    """Serve copies of the database, under these names, from an empty `folder` until the end of the block."""
+    """Serve copies of the database, under these names, from an empty `folder` until the end of the block.
+
+    `changed_by` are statements of SQL that change the copies first. Without a `port` it is any free one.
+    """
     for name in names:
-        _copy_database(work / "database" / f"{NAME}.sqlite", folder / f"{name}.sqlite")
+        _copy_database(work / "database" / f"{NAME}.sqlite", folder / f"{name}.sqlite", changed_by)
     configuration = _configure(work, folder, authentications=authentications, lists_databases=lists_databases)
     expected = json.loads((work / "database" / "expected.json").read_text())
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", port)) as listening:
         server = Server(f"http://127.0.0.1:{listening.getsockname()[1]}", folder, expected)
         process = _start(work, server, configuration, listening.fileno())
     try:
@@ -124,6 +142,7 @@ def _configure(work: Path, folder: Path, *, authentications: str = "password", l
 def _environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
+        "PYTHONHASHSEED": "0",  # Tryton answers with sets, whose order would change from server to server
         "PYTHONPATH": str(HERE),
         "SMS_LOG": str(folder / "sms.log"),
         "TRYTOND_CONFIG": str(folder / "trytond.conf"),
@@ -143,9 +162,11 @@ def _run(work: Path, folder: Path, command: list[str | Path]) -> None:
         pytest.fail(f"The Tryton database could not be made, see {log}.", pytrace=False)
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+def _copy_database(source: Path, target: Path, changed_by: Sequence[str]) -> None:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new, new:
         old.backup(new)
+        for statement in changed_by:
+            new.execute(statement)
 
 
 def _start(work: Path, server: Server, configuration: Path, listening: int) -> subprocess.Popen[bytes]:

@@ -109,6 +109,7 @@ def test_how_far_a_secret_reaches(value: str, reach: Reach) -> None:
         "482913",
         "KjHgFdSaQwErTyUiOpZx",
         "-TQ_BnJEumHjBqVwzbJZttBR",
+        "nZLpwnezOylGsREgPtwwvej5",
         "GA1.2.123456.7654321",
         "eyJhIjoxfQ.YWJjZGVm1",
         "a1b2c3d4",

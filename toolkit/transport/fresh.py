@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from toolkit.transport.canonical import SELECTING, parts_of, shape_of
+from toolkit.transport.canonical import SELECTING, parts_of, place_of, shape_of
 from toolkit.transport.determinism import milliseconds
 from toolkit.transport.har_entry import HarEntry
 from toolkit.transport.masking import Value, mask
@@ -81,12 +81,12 @@ def make_alike(entries: Sequence[HarEntry], clock: datetime, stand_ins: Collecti
         return value.shape != "jwt" and not known and not answers.hold(value.text)
 
     for entry in entries:
-        _replace_in_headers(entry, fresh.stand_ins(filter(is_made, _in_headers(entry))))
+        _replace_in_headers(entry, fresh.stand_ins(entry, filter(is_made, _in_headers(entry))))
         values = _in_content(entry)
         signed = any(often[value] == 1 and answers.hold(value.text) for value in values)
         times = [value for value in values if value.shape in TIMES and (signed or is_now(value, clock))]
         drawn = [value for value in values if value.shape not in TIMES and entry.client == "browser"]
-        _replace(entry, fresh.stand_ins([*times, *filter(is_made, drawn)]))
+        _replace(entry, fresh.stand_ins(entry, [*times, *filter(is_made, drawn)]))
 
 
 def _count(entries: Iterable[HarEntry]) -> Counter[Value]:
@@ -99,42 +99,46 @@ def leave_out(entries: Sequence[HarEntry], varied: Collection[Value]) -> None:
     answers, fresh = Answers(entries), _Fresh("varied")
     for entry in entries:
         values = [value for value in _in_content(entry) if value in varied and not answers.hold(value.text)]
-        _replace(entry, fresh.stand_ins(values))
+        _replace(entry, fresh.stand_ins(entry, values))
 
 
 def is_now(value: Value, clock: datetime) -> bool:
     """Whether a time is that of the clock, to the second at least."""
     if value.shape == "epoch":
         return value.text in {str(milliseconds(clock)), str(milliseconds(clock) // 1000)}
-    moment = datetime.fromisoformat(value.text.replace(",", "."))
+    try:
+        moment = datetime.fromisoformat(value.text.replace(",", "."))
+    except ValueError:  # it only looks like one
+        return False
     return moment.tzinfo is not None and abs(moment - clock) < SECOND
 
 
 class _Fresh:
-    """Stand-ins by the order of appearance."""
+    """Stand-ins by the order of appearance at a place: one that is not known as such does not change all others."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
         self._known: dict[str, str] = {}
         self._count: Counter[str] = Counter()
 
-    def stand_ins(self, values: Iterable[Value]) -> dict[str, str]:
-        """What stands for each of the values."""
-        return {value.text: self._stand_in(value) for value in values}
+    def stand_ins(self, entry: HarEntry, values: Iterable[Value]) -> dict[str, str]:
+        """What stands for each of the values that an entry asked."""
+        return {value.text: self._stand_in(value, " ".join(place_of(Req.of(entry)))) for value in values}
 
-    def _stand_in(self, value: Value) -> str:
+    def _stand_in(self, value: Value, place: str) -> str:
         if value.text not in self._known:
-            self._count[value.shape] += 1
-            self._known[value.text] = self._new(value, self._count[value.shape])
+            kind = f"{self._kind}:{value.shape}" if value.shape == "chance" else f"{self._kind}:{value.shape}:{place}"
+            self._count[kind] += 1
+            self._known[value.text] = self._new(value, kind, self._count[kind])
         return self._known[value.text]
 
-    def _new(self, value: Value, number: int) -> str:
+    def _new(self, value: Value, kind: str, number: int) -> str:
         if value.shape in TIMES:
             digits = iter("10000101" if value.shape == "time" else "1")
             return re.sub(r"\d", lambda _: next(digits, "0"), value.text)
         if value.shape == "chance":
             return f"0.{number:016}"
-        return stand_in(typical(value.text), f"{self._kind}:{value.shape}:{number}")
+        return stand_in(typical(value.text), f"{kind}:{number}")
 
 
 def _replace_in_headers(entry: HarEntry, names: dict[str, str]) -> None:

@@ -1,16 +1,21 @@
 """Values that the site gives and the client gives back: signed links, identifiers of one session."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from toolkit.transport.canonical import place_of
 from toolkit.transport.encodings import from_base64, is_text
 from toolkit.transport.fresh import RANDOM, Answers, runs_in, said_in, values_in
 from toolkit.transport.har_entry import HarEntry
 from toolkit.transport.learning import Found
+from toolkit.transport.request import Req
 
 __all__ = ["given_back"]
 
 CODE = ("javascript", "css")
+SIGN = re.compile(rb"[\"'<>\n]")
 
 
 def given_back(entries: Iterable[HarEntry]) -> Iterator[Found]:
@@ -18,17 +23,25 @@ def given_back(entries: Iterable[HarEntry]) -> Iterator[Found]:
 
     Whoever has such a value may stand for the session, and it is another one in each take. One that was asked before
     it was given is known to the connector, and one in a script to the site: both stay. So does what says something in
-    base64.
+    base64. The name says where it was given: what stands for it shall not depend on what else was found.
     """
     ordered = sorted(entries, key=lambda entry: entry.started)
     code = Answers(entry for entry in ordered if entry.mime.endswith(CODE))
     asked = {text: moment for text, moment in _asked(ordered).items() if not code.hold(text)}
     by_run = {max(runs_in(text.encode()), key=len, default=b""): text for text in asked}
+    count: Counter[str] = Counter()
     for entry in ordered if asked else ():
-        given = dict.fromkeys(by_run[run] for run in runs_in(said_in(entry)) if run in by_run)
-        for text in given:
+        place, said = " ".join(place_of(Req.of(entry))), said_in(entry)
+        count[place] += 1
+        for run in runs_in(said):
+            text = by_run.get(run)
             if text in asked and entry.started < asked.pop(text):
-                yield Found("given", text)
+                yield Found(f"given by {place} {count[place]}, {_leaf(said, run)}", text)
+
+
+def _leaf(said: bytes, run: bytes) -> int:
+    """Where in an answer a value stands, however long the values before it are."""
+    return len(SIGN.findall(said, 0, said.index(run)))
 
 
 def _asked(entries: Iterable[HarEntry]) -> dict[str, datetime]:

@@ -17,6 +17,7 @@ SHAPES = re.compile(
 TOKEN = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w+/-])")
 WORD_BETWEEN_SLASHES = re.compile(r"(?:^|/)[a-z]{3,}/|/[a-z]{3,}$")
 CHANGE = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]")
+AMID = re.compile(r"[A-Za-z][0-9]+[A-Za-z]")
 FEWEST_CHANGES = 7  # one in so many characters; words have fewer
 RUN = re.compile(r"[A-Za-z0-9]{12,}")
 
@@ -71,5 +72,5 @@ def is_token(text: str) -> bool:
 def is_restless(text: str) -> bool:
     """Whether small letters, capitals and digits follow each other as by chance."""
     capitals, small = sum(map(str.isupper, text)), sum(map(str.islower, text))
-    even = 3 / 7 < capitals / max(small, 1) < 7 / 3
-    return even and len(CHANGE.findall(text)) * FEWEST_CHANGES >= len(text)
+    even = 3 / 7 < capitals / max(small, 1) < 7 / 3 or (capitals and small and AMID.search(text))
+    return bool(even) and len(CHANGE.findall(text)) * FEWEST_CHANGES >= len(text)

@@ -73,9 +73,9 @@ def reach_of(value: str) -> Reach:
 
 def looks_secret(value: str) -> bool:
     """Whether a value under a telling name is random enough: not a word, a date, a number, a path or a version."""
-    letters = value.translate(JOINTS)
+    letters = value.translate(JOINTS).rstrip(string.digits)
     if letters.isascii() and letters.isalpha():
-        return len(letters) >= SHORTEST_LETTERS and 1 / 4 < sum(map(str.isupper, letters)) / len(letters) < 3 / 4
+        return len(value) >= SHORTEST_LETTERS and 1 / 4 < sum(map(str.isupper, letters)) / len(letters) < 3 / 4
     if HARMLESS.fullmatch(value) or not TOKEN.fullmatch(value) or TRIVIAL.fullmatch(value):
         return False
     if value.isdigit():

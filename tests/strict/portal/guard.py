@@ -43,7 +43,7 @@ class Guard:
 
     def give(self) -> str:
         """A token that is good once."""
-        return self.accept(secrets.token_urlsafe(18))
+        return self.accept(secrets.token_urlsafe(32))
 
     def accept(self, token: str) -> str:
         """Let a token be good once."""

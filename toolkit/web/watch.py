@@ -57,7 +57,8 @@ class Watch:
         `places` are where a value may have come from; what stands in none of them is looked for in the answers that
         the page got. Call it while the context is open.
         """
-        calls = [_call(request) for requests in self._calls.values() for request in requests]
+        seen = [request for requests in self._calls.values() for request in requests]  # more may come meanwhile
+        calls = [_call(request) for request in seen]
         found = learn(calls, places)
         if any(one.source == "page" and not one.left_out for one in found):
             found = learn(calls, replace(places, others=[*places.others, *self._texts()]))
@@ -67,7 +68,7 @@ class Watch:
         """The JSON that the page got, the newest first, as far as the browser still has it."""
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        for response in reversed(self._answers):
+        for response in reversed(list(self._answers)):
             with suppress(Error, UnicodeDecodeError):
                 yield f"answer of {urlsplit(response.url).path}", response.text()
 

@@ -44,6 +44,7 @@ HARMLESS = re.compile(
 )
 TOKEN = re.compile(r"[A-Za-z0-9+/=_.~:|!%*-]+")
 
+LAST_DIGIT = re.compile(r"\d$")
 JOINTS = str.maketrans("", "", "-_")
 WORD_SIGNS = " -'.\u2019"  # these stand in names and numbers too
 SHORTEST = 4  # below, a value stands everywhere
@@ -73,7 +74,7 @@ def reach_of(value: str) -> Reach:
 
 def looks_secret(value: str) -> bool:
     """Whether a value under a telling name is random enough: not a word, a date, a number, a path or a version."""
-    letters = value.translate(JOINTS).rstrip(string.digits)
+    letters = LAST_DIGIT.sub("", value.translate(JOINTS))
     if letters.isascii() and letters.isalpha():
         return len(value) >= SHORTEST_LETTERS and 1 / 4 < sum(map(str.isupper, letters)) / len(letters) < 3 / 4
     if HARMLESS.fullmatch(value) or not TOKEN.fullmatch(value) or TRIVIAL.fullmatch(value):

@@ -100,7 +100,8 @@ class Client:
     fields: dict[str, str]
     shelf: Shelf = field(default_factory=Shelf)
     ask: Ask = refuse_to_ask
-    ended: Report | None = None
+    manifest: Manifest = MANIFEST
+    carried: str = ""
 
     def run(self, connector: Connector, **changed: str) -> Report:
         """The report of one run; `changed` fields hold for it alone."""
@@ -111,7 +112,7 @@ class Client:
             log = stack.enter_context(closing(RunLog(self.folder / "log.jsonl", mask)))
             store = stack.enter_context(closing(Store(f"sqlite:///{self.folder / 'store.sqlite'}")))
             run = Run(
-                manifest=MANIFEST,
+                manifest=self.manifest,
                 account=account,
                 store=store,
                 files=Files(self.folder / "files"),
@@ -127,6 +128,7 @@ class Client:
             stack.enter_context(closing(run))
             with telling(report, log, mask):
                 connector.fetch(run)
+            self.carried = _carried(run)
         return report
 
     @property
@@ -135,7 +137,43 @@ class Client:
         return self.opens.opened
 
 
+def _carried(run: Run) -> str:
+    """What the session sends beside the browser's face: "cookie sid, authorization from localStorage token"."""
+    cookies = sorted({f"cookie {cookie.name}" for cookie in run.session.cookies})
+    headers = [f"{one.name} from {one.source}" for one in run.session.explain() if not one.left_out]
+    return ", ".join([*cookies, *headers])
+
+
 MakeClient = Callable[..., Client]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What became of a person who ran a connector twice, and of one with a wrong secret who ran it once.
+
+    `carried` is what the first run's session sent, `browsers` how many pages both runs of the first person opened,
+    `refused` the code of the error that the wrong secret ended in.
+    """
+
+    first: str
+    second: str
+    browsers: int
+    refused: str
+    carried: str
+
+    @classmethod
+    def of(cls, ada: Client, eve: Client, connector: Connector) -> Story:
+        """Run it three times."""
+        first = ada.run(connector)
+        carried = ada.carried
+        second, refused = ada.run(connector), eve.run(connector)
+        error = refused.error.code if refused.error else refused.verdict
+        return cls(first.verdict, second.verdict, ada.browsers, error, carried)
+
+
+def good_story(carried: str, *, browsers: int = 1, refused: str = "LOGIN_FAILED") -> Story:
+    """How it goes where all is well: three bills saved, then found again without another browser."""
+    return Story("3 listed: 3 saved", "3 bills, all already there", browsers, refused, carried)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
-from toolkit.login import hands_over, stays_in_page, take_up
+from toolkit.login import Check, hands_over, stays_in_page, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
@@ -37,7 +37,7 @@ class Fetcher:
         operations: Sequence[Operation],
         *,
         folder: str = "",
-        check: str | None = None,
+        check: Check | None = None,
         logged_out: LoggedOut | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:

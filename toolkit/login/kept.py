@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
 
 import requests
 
+from toolkit.web.logged_out import CANNOT_TELL
+
 if TYPE_CHECKING:
     from toolkit.run import Run
     from toolkit.web import Session, SessionState
 
-__all__ = ["Verdict", "probe", "take_up"]
+__all__ = ["Check", "Verdict", "probe", "take_up"]
+
+Check = str | tuple[str, Callable[[requests.Response], bool]]
+"""An address that answers only who is logged in; or one, and what says of its answer whether somebody is."""
 
 PATIENCE = 10.0
 """Seconds that a site has to answer whether the session still lives."""
@@ -27,11 +33,11 @@ class Verdict(Enum):
     UNSURE = "logged in"
 
 
-def take_up(run: Run, state: SessionState, check: str | None) -> str:
+def take_up(run: Run, state: SessionState, check: Check | None) -> str:
     """Take up a session that was kept, and say what is known of it; `run.logged_in` tells whether it may still live.
 
-    With a `check`, an address that only answers who is logged in, the site is asked. Without one, or when it gives no
-    clear answer, the session counts as alive: the first request that says otherwise has it won anew.
+    With a `check` the site is asked. Without one, or when the answer is not clear, the session counts as alive: the
+    first request that says otherwise has it won anew.
     """
     run.take_up(state)
     verdict = probe(run.session, check) if check else Verdict.UNSURE
@@ -41,19 +47,33 @@ def take_up(run: Run, state: SessionState, check: str | None) -> str:
     return f"{verdict.value}, since {state.won:%Y-%m-%d %H:%M}"
 
 
-def probe(session: Session, check: str) -> Verdict:
+def probe(session: Session, check: Check) -> Verdict:
     """Ask the site whether the session lives, without risking it: the answer's cookies count only if it is good."""
+    address, says_alive = check if isinstance(check, tuple) else (check, _any)
     with session.twin() as twin:
         try:
-            response = twin.get(check, timeout=PATIENCE)
-            over = twin.is_over(response)
+            verdict = _judge(twin, twin.get(address, timeout=PATIENCE), says_alive)
         except requests.RequestException:
             return Verdict.UNSURE
-        if over:
-            return Verdict.OVER
-        if response.status_code not in GOOD:
-            return Verdict.UNSURE
-        session.cookies = twin.cookies
-        if session.on_cookies is not None:
-            session.on_cookies()
-        return Verdict.ALIVE
+        if verdict is Verdict.ALIVE:
+            session.cookies = twin.cookies
+            if session.on_cookies is not None:
+                session.on_cookies()
+        return verdict
+
+
+def _judge(session: Session, response: requests.Response, says_alive: Callable[[requests.Response], bool]) -> Verdict:
+    if session.is_over(response):
+        return Verdict.OVER
+    if response.status_code not in GOOD:
+        return Verdict.UNSURE
+    try:
+        return Verdict.ALIVE if says_alive(response) else Verdict.OVER
+    except ValueError:  # it is not even JSON: a wall, or a page for a site in trouble
+        return Verdict.UNSURE
+    except CANNOT_TELL:  # guests get less
+        return Verdict.OVER
+
+
+def _any(_: requests.Response) -> bool:
+    return True

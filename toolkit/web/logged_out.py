@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     from requests import Response
 
-__all__ = ["bare_address", "is_logged_out"]
+__all__ = ["CANNOT_TELL", "bare_address", "is_logged_out"]
+
+CANNOT_TELL = (ValueError, LookupError, TypeError, AttributeError)
+"""What a connector's function raises when an answer is no JSON, or has not the shape that it expects."""
 
 REFUSED = frozenset({401, 403})
 PASSWORD_FIELD = re.compile(rb"""<input\b[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)

@@ -12,7 +12,7 @@ from requests.sessions import merge_hooks, merge_setting
 from requests.structures import CaseInsensitiveDict
 
 from toolkit.web.cookies import CookieJar
-from toolkit.web.logged_out import bare_address, is_logged_out
+from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
 from toolkit.web.origin import host_of, origin_of
 from toolkit.web.renewal import Renewal
 
@@ -128,7 +128,7 @@ class Session(requests.Session):
         """
         declared = False
         if self.logged_out is not None:
-            with suppress(ValueError, LookupError, TypeError, AttributeError):
+            with suppress(*CANNOT_TELL):
                 declared = bool(self.logged_out(response))
         return declared or is_logged_out(response, self.login_pages)
 

@@ -1,9 +1,9 @@
 # make demo: see it work.  make test: every test.  make check: style, types, import direction.
-# make recordings: record the sites of recordings/ again.
+# make recordings: record the sites of recordings/ again.  make archetypes: write docs/archetypes.md from its tests.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check integration recordings bench clean
+.PHONY: setup demo test check integration recordings archetypes bench clean
 
 setup: .venv/installed
 
@@ -32,6 +32,9 @@ integration: setup
 
 recordings: setup
 	$(BIN)/python -m tests.integration.record
+
+archetypes: setup
+	$(BIN)/python -m tests.sites.table
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,52 @@
+"""The table of archetypes claims no row that no test holds."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.sites.table import PATH, ROWS, document, rows
+
+HELD = '''"""7. A title."""
+CARRIED = "cookie sid|x"
+
+# connector
+one = 1
+
+two = 2
+# end
+
+def test_it_works():
+    assert {story} == good_story({carried})
+'''
+
+
+def write(folder: Path, *, story: str = "Story.of(ada, eve, connector)", carried: str = "CARRIED") -> Path:
+    """A folder with one row."""
+    (folder / "test_seven.py").write_text(HELD.replace("{story}", story).replace("{carried}", carried), "utf-8")
+    return folder
+
+
+def test_a_row_is_read_out_of_its_test(tmp_path: Path) -> None:
+    """Number, title, what was carried, and the lines of the connector; the rows that are missing are named."""
+    text = document(write(tmp_path))
+
+    assert r"| 7 | [A title](../tests/sites/test_seven.py) | yes | cookie sid\|x | 2 |" in text
+    assert "\n1 of the 1 tests hold all of that" in text
+    assert f"\n- 6. {ROWS[6]}\n- 8. {ROWS[8]}\n" in text
+
+
+@pytest.mark.parametrize("changed", [{"story": "report.verdict"}, {"carried": "''"}])
+def test_a_row_whose_story_no_test_holds_does_not_work(tmp_path: Path, changed: dict[str, str]) -> None:
+    """A test of that name is not enough: it must tell the story, and hold what was carried."""
+    (row,) = rows(write(tmp_path, **changed))
+
+    assert not row.works
+
+
+def test_the_table_claims_only_what_tests_hold() -> None:
+    """Each archetype of docs/archetypes.md has a test that holds its story."""
+    claimed = re.findall(r"^\| (\d+) \| .* \| yes \|", PATH.read_text("utf-8"), re.MULTILINE)
+
+    assert claimed
+    assert set(map(int, claimed)) <= {row.number for row in rows() if row.works}

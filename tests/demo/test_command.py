@@ -15,6 +15,7 @@ from toolkit.demo.site import EMAIL, PASSWORD, Faults, Site
 from toolkit.jobs import Workspace
 
 COMMAND = str(Path(sys.executable).with_name("toolkit"))
+NOWHERE = "/nowhere/chromium"
 DOWNLOADED = (
     "2025-08-06  Orma Telecom   29.80 EUR  2025-08-06_orma-telecom_29.80.pdf  2025-08-11 PRLV SEPA ORMA TELECOM"
 )
@@ -54,9 +55,9 @@ def files(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sequence[subprocess.CompletedProcess[str]]]:
-    """`toolkit demo`, twice in one new folder."""
+    """`toolkit demo`, twice in one new folder; the second time there is no browser."""
     folder = tmp_path_factory.mktemp("new")
-    return folder, [call("demo", folder=folder) for _ in range(2)]
+    return folder, [call("demo", folder=folder), call("demo", folder=folder, TOOLKIT_BROWSER=NOWHERE)]
 
 
 def test_first_run(runs: tuple[Path, Sequence[subprocess.CompletedProcess[str]]]) -> None:
@@ -93,11 +94,25 @@ def test_first_run_tells_how_far_it_is(runs: tuple[Path, Sequence[subprocess.Com
 
 
 def test_second_run(runs: tuple[Path, Sequence[subprocess.CompletedProcess[str]]]) -> None:
-    """The second run finds everything in its place."""
+    """The second run goes on with the session that was kept, without a browser, and finds everything in its place."""
     _, (_, second) = runs
 
-    assert second.returncode == 0
+    assert second.returncode == 0, second.stderr
+    assert second.stderr.startswith("kept_session: ")
     assert second.stdout.startswith("24 bills, all already there; 23 linked to a bank operation\n")
+
+
+def test_without_a_browser_nobody_logs_in(runs: tuple[Path, Sequence[subprocess.CompletedProcess[str]]]) -> None:
+    """It is the kept session that makes the browser needless: neither in a new folder, nor where the login is to be
+    watched, does anything go without one.
+    """
+    folder, _ = runs
+    anew = call("demo", "--data", "another", folder=folder, TOOLKIT_BROWSER=NOWHERE)
+    watched = call("demo", "--headed", folder=folder, TOOLKIT_BROWSER=NOWHERE, DISPLAY=":0")
+
+    assert [anew.returncode, watched.returncode] == [2, 2]
+    assert "TOOLKIT_BROWSER" in anew.stderr
+    assert "TOOLKIT_BROWSER" in watched.stderr
 
 
 def test_bills_and_list_know_it(runs: tuple[Path, Sequence[subprocess.CompletedProcess[str]]]) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from toolkit.demo.door import EMAIL, PASSWORD, Door
 
+KEY = bytes(range(32))
+
 
 class Clock:
     """A clock that a test sets."""
@@ -27,7 +29,7 @@ def clock() -> Clock:
 @pytest.fixture
 def door(clock: Clock) -> Door:
     """A door that knows nobody yet."""
-    return Door(clock)
+    return Door(clock, KEY)
 
 
 def enter(door: Door) -> tuple[str, str]:
@@ -60,6 +62,14 @@ def test_the_halves_belong_together(door: Door) -> None:
     _, other = enter(door)
 
     assert not door.admits(session, other)
+
+
+def test_a_session_is_good_at_every_door_of_one_key(door: Door, clock: Clock) -> None:
+    """The site may stop and start again; another site's sessions are nobody's."""
+    session, token = enter(door)
+
+    assert Door(clock, KEY).admits(session, token)
+    assert not Door(clock, KEY[::-1]).admits(session, token)
 
 
 def test_a_token_dies_after_fifteen_minutes(door: Door, clock: Clock) -> None:

@@ -19,13 +19,16 @@ TOKEN_LIFE = 15 * 60
 
 
 class Door:
-    """Gives out and checks what a visitor must show. `clock` is in seconds since 1970."""
+    """Gives out and checks what a visitor must show. `clock` is in seconds since 1970.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    A session is proven by its token, and that by the `key` it is signed with: it is good at every door of that key.
+    """
+
+    def __init__(self, clock: Callable[[], float], key: bytes) -> None:
         self._clock = clock
-        self._key = secrets.token_bytes(32)
+        self._key = key
         self._csrf: set[str] = set()
-        self._sessions: set[str] = set()
+        self._ended: set[str] = set()
 
     def new_csrf(self) -> str:
         """A new anti-forgery token."""
@@ -43,18 +46,17 @@ class Door:
         if not hmac.compare_digest(given.encode(), right.encode()):
             return None
         session = secrets.token_urlsafe(24)
-        self._sessions.add(session)
         return session, self._sign(
             {"sub": EMAIL, "name": CUSTOMER, "exp": self._now() + TOKEN_LIFE, "sid": _print(session)}
         )
 
     def log_out(self, session: str) -> None:
         """End a session: its token is worth nothing from now on."""
-        self._sessions.discard(session)
+        self._ended.add(session)
 
     def admits(self, session: str | None, token: str | None) -> bool:
         """Whether both halves are here, belong together, and are still good."""
-        if session not in self._sessions or token is None or (claims := self._claims(token)) is None:
+        if session is None or session in self._ended or token is None or (claims := self._claims(token)) is None:
             return False
         return bool(claims["sid"] == _print(session) and claims["exp"] > self._now())
 

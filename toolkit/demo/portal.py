@@ -100,9 +100,9 @@ DOWN = _refused(503, "Service unavailable.")
 class Portal:
     """The site's rules. One method per address; all but the login want both the session cookie and its token."""
 
-    def __init__(self, faults: Faults, clock: Callable[[], float]) -> None:
+    def __init__(self, faults: Faults, clock: Callable[[], float], key: bytes) -> None:
         self._faults = faults
-        self._door = Door(clock)
+        self._door = Door(clock, key)
         self._open: dict[str, Callable[[Request], Reply]] = {
             "GET /api/csrf": self._csrf,
             "POST /api/login": self._login,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import sys
 import time
@@ -27,7 +28,9 @@ GUARDS = {
 class Site:
     """The portal, served while the `with` block lasts, on `port` of 127.0.0.1 (0: any free one).
 
-    url        where it is, without a slash at the end
+    A session of an earlier one is good if that had the same port and the same `key`, by default a new one.
+
+    url        where it is, without a slash at the end; `port` is its own from then on
     requests   what was asked for, in order: "GET /api/bills?page=1"
     downloads  the ids of the bills whose PDF was answered, broken ones too, in order
     is_down    set once the site no longer answers
@@ -35,20 +38,27 @@ class Site:
     go_on      set it to let the other half follow; leaving the block sets it too
     """
 
-    def __init__(self, *, port: int = 0, faults: Faults | None = None, clock: Callable[[], float] = time.time) -> None:
-        self.url = ""
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        key: bytes | None = None,
+        faults: Faults | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.url, self.port = "", port
         self.requests: list[str] = []
         self.downloads: list[str] = []
         self.is_down, self.halfway, self.go_on = Event(), Event(), Event()
-        self._port = port
         self._faults = faults or Faults()
-        self._portal = Portal(self._faults, clock)
+        self._portal = Portal(self._faults, clock, key or secrets.token_bytes(32))
         self._lock = Lock()
         self._delivered = 0
 
     def __enter__(self) -> Self:
-        self._server = _Server(self, self._port)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = _Server(self, self.port)
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
         self._accepting = Thread(target=self._server.serve_forever, args=(0.02,), name="demo-site", daemon=True)
         self._accepting.start()
         return self

@@ -48,8 +48,8 @@ def create_new(
     logged in. A site in trouble, or an answer that is not the JSON that the function reads, ends no session.
 
     An answer that says that the session is over, then or in the middle of a listing, has the login run again, once, and
-    the request repeated: 401, 403, a redirect to the login, a page that asks for a password, or what
-    `logged_out(response)` knows.
+    the request repeated: 401, 403, a redirect to the login, a page that asks for a password, GraphQL errors such as
+    UNAUTHENTICATED, or what `logged_out(response)` knows.
     Raises UsageError when something in the list cannot be called, or `check` is neither.
     """
     if not (check is None or isinstance(check, str) or _is_pair(check)):

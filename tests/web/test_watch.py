@@ -179,3 +179,21 @@ def test_shows_no_secret(watch: Watch, page: Page) -> None:
 
     assert headers_of(watch)
     assert "s3cret" not in repr(watch)
+
+
+def test_the_way_to_the_login_is_remembered(
+    watch: Watch, context: BrowserContext, new_site: Callable[[], Site]
+) -> None:
+    """Where the browser began, and where that led; not what came later, nor where it is in the end."""
+    site = new_site()
+    start = site.page("/", status=302, Location="/in")
+    site.page("/in", status=302, Location="/login?next=/")
+    site.page("/login", b"<p>login", Content_Type="text/html")
+    page = context.new_page()
+    page.goto(start)
+    page.goto(site.page("/home", b"<p>home", Content_Type="text/html"))
+    way_in = {site.url(path) for path in ("/", "/in", "/login")}
+
+    assert watch.login_pages() == watch.login_pages(page.url) == way_in
+    assert watch.login_pages(site.url("/login#top")) == way_in - {site.url("/login")}
+    assert watch.login_pages(start) == way_in

@@ -65,7 +65,8 @@ def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
         session_storage=tabs,
         headers=browser_face(run.watch),
         learned=tuple(run.watch.learned(places_of(context, storage, tabs))),
-        login_pages=tuple(run.watch.login_pages()),
+        # Who is still logged in is not led to the login again.
+        login_pages=run.state.login_pages if run.state else tuple(run.watch.login_pages(run.page.url)),
     )
     if via == "page":
         for prefix in origins or ("http://", "https://"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FACE = ("user-agent", "accept-language", "sec-ch-ua")
 CALLS = {"fetch", "xhr"}
 TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
-BROKEN = 500
+REDIRECT, REFUSED, BROKEN = 300, 400, 500
 MOST = 20  # calls of each origin that are looked at, the last ones
 
 
@@ -44,7 +44,8 @@ class Watch:
         self._answers: deque[Response] = deque(maxlen=MOST)
         self._failures: dict[str, Failure] = {}
         self._document: Request | None = None
-        self._first: str = ""
+        self._way_in: list[str] = []
+        self._has_arrived = False
 
     def attach(self, context: BrowserContext) -> None:
         """Begin to watch all pages of a context."""
@@ -81,9 +82,12 @@ class Watch:
             return {}
         return {name: value for name, value in self._document.all_headers().items() if name.startswith(FACE)}
 
-    def login_pages(self) -> frozenset[str]:
-        """Return the address at which the browser began, without its query: sites lead there who is not logged in."""
-        return frozenset({self._first} - {""})
+    def login_pages(self, end: str = "") -> frozenset[str]:
+        """Return the addresses, without queries, at which the browser began and where that led: the way to the login.
+
+        Sites lead there who is not logged in; not to the `end`, where the browser is now, unless it began there.
+        """
+        return frozenset(self._way_in[:1]) | (frozenset(self._way_in) - {bare_address(end)})
 
     def failure(self) -> Failure | None:
         """Return the last request that the site left without a good answer, None when each got one in the end.
@@ -96,7 +100,9 @@ class Watch:
         request = response.request
         if request.is_navigation_request():
             self._document = request  # only now is it known what was really sent
-            self._first = self._first or bare_address(request.url)
+            if not self._has_arrived:
+                self._way_in.append(bare_address(request.url))
+                self._has_arrived = not REDIRECT <= response.status < REFUSED
         if request.resource_type in CALLS:
             self._calls.setdefault(origin_of(request.url), deque(maxlen=MOST)).append(request)
             if "json" in response.headers.get("content-type", ""):

@@ -73,6 +73,20 @@ def test_tells_that_a_token_came_in_an_answer(watch: Watch, page: Page, site: Si
     assert (learned.source, learned.value) == ("answer of /login", "Bearer t0ken-of-ada")
 
 
+def test_waits_for_the_calls_that_a_page_still_makes(watch: Watch, page: Page, site: Site) -> None:
+    """One after the other, as an application does that has just greeted somebody."""
+    site.page("/1"), site.page("/2"), site.page("/3")
+    page.evaluate(
+        """() => {
+            const ask = (n) => fetch(`/${n}`, {headers: {"X-Token": `t0ken-${n}`}})
+            ask(1).then(() => ask(2)).then(() => ask(3))
+        }"""
+    )
+    watch.rest(page)
+
+    assert list(headers_of(watch).values()) == ["t0ken-3"]
+
+
 def headers_of(watch: Watch) -> dict[tuple[str, str], str]:
     """What was learned, by origin and name."""
     return {(one.origin, one.name): one.value for one in watch.learned(Places({}))}

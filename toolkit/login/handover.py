@@ -29,7 +29,8 @@ def hand_over(
 ) -> str | Callable[[Run], str]:
     """Give `run.session` the browser's cookies, user agent, languages, and what the page's own calls carried.
 
-    Each header goes to the origin it was seen on and nowhere else. The page is closed before the first request, so that
+    Each header goes to the origin it was seen on and nowhere else. The page may first finish the calls that it makes, for
+    five seconds at most. It is closed before the first request, so that
     only one side can renew what expires. What was won is kept for the next run, encrypted, where the run keeps any.
 
     It stands in the list of operations as it is; or as `hand_over(via="page")`, for sites that bind their session to
@@ -56,6 +57,7 @@ def stays_in_page(operation: object) -> bool:
 
 
 def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
+    run.watch.rest(run.page)
     run.settle()
     context = run.page.context
     storage, tabs = context.storage_state(indexed_db=True), session_storage_of(context)

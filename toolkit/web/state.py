@@ -22,10 +22,14 @@ Storage = dict[str, dict[str, str]]
 SHORTEST_SECRET = 8
 TAB = "() => Object.entries(sessionStorage)"
 TAGS = "() => Array.from(document.querySelectorAll('meta[name][content]'), (tag) => [tag.name, tag.content])"
+# Only where the tab comes to an origin for the first time: what the page lets go of later must not come back.
 RESTORE = """\
 (() => {
   const kept = %s[location.origin];
-  if (kept && !sessionStorage.length) for (const [name, value] of Object.entries(kept)) sessionStorage[name] = value;
+  const [came] = performance.getEntriesByType("navigation");
+  const been = came?.type === "reload" || navigation?.currentEntry?.index || document.referrer.startsWith(origin + "/");
+  if (!kept || been || sessionStorage.length) return;
+  for (const [name, value] of Object.entries(kept)) sessionStorage[name] = value;
 })();
 """
 

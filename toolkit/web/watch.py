@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,13 +17,17 @@ from toolkit.web.origin import host_of, is_address, origin_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Request, Response
+    from playwright.sync_api import BrowserContext, Page, Request, Response
 
 FACE = ("user-agent", "accept-language", "sec-ch-ua")
 CALLS = {"fetch", "xhr"}
 TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
 REDIRECT, REFUSED, BROKEN = 300, 400, 500
 MOST = 20  # calls of each origin that are looked at, the last ones
+PATIENCE = 5.0  # seconds for a page to come to rest
+CALM = 3  # looks in a row at which a page asks for nothing
+BETWEEN = 50  # milliseconds between two looks
+IDLE = "() => new Promise((done) => requestIdleCallback(done, {timeout: 500}))"
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._calls: dict[str, deque[Request]] = {}
+        self._under_way: set[Request] = set()
         self._answers: deque[Response] = deque(maxlen=MOST)
         self._failures: dict[str, Failure] = {}
         self._document: Request | None = None
@@ -49,8 +55,24 @@ class Watch:
 
     def attach(self, context: BrowserContext) -> None:
         """Begin to watch all pages of a context."""
+        context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("requestfailed", self._on_failed)
+
+    def rest(self, page: Page) -> None:
+        """Wait until the page's calls are answered and it makes no more, at most five seconds.
+
+        A page greets who has logged in before it has asked its API for anything.
+        """
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        end, calm = time.monotonic() + PATIENCE, 0
+        with suppress(Error):  # the page has gone
+            while calm < CALM and time.monotonic() < end:
+                page.wait_for_timeout(BETWEEN)
+                with suppress(Error):  # it is on its way to another page
+                    page.evaluate(IDLE)
+                calm = 0 if self._under_way else calm + 1
 
     def learned(self, places: Places) -> list[Learned]:
         """Return what the page's own calls carried, by origin: what `Session.adopt` takes.
@@ -96,8 +118,13 @@ class Watch:
         """
         return next(reversed(self._failures.values()), None)
 
+    def _on_request(self, request: Request) -> None:
+        if request.resource_type in CALLS:
+            self._under_way.add(request)
+
     def _on_response(self, response: Response) -> None:
         request = response.request
+        self._under_way.discard(request)
         if request.is_navigation_request():
             self._document = request  # only now is it known what was really sent
             if not self._has_arrived:
@@ -113,6 +140,7 @@ class Watch:
                 self._note(request, f"HTTP {response.status}")
 
     def _on_failed(self, request: Request) -> None:
+        self._under_way.discard(request)
         reason = request.failure or ""
         if request.resource_type in TELLING and reason.startswith(NETWORK_ERRORS):
             self._note(request, reason.removeprefix("net::"))

@@ -29,9 +29,9 @@ def hand_over(
 ) -> str | Callable[[Run], str]:
     """Give `run.session` the browser's cookies, user agent, languages, and what the page's own calls carried.
 
-    Each header goes to the origin it was seen on and nowhere else. The page may first finish the calls that it makes, for
-    five seconds at most. It is closed before the first request, so that
-    only one side can renew what expires. What was won is kept for the next run, encrypted, where the run keeps any.
+    Each header goes to the origin it was seen on and nowhere else. The page may finish its calls, for five seconds at
+    most, and is closed before the first request, so that only one side can renew what expires. What was won is kept
+    for the next run, encrypted, where the run keeps any.
 
     It stands in the list of operations as it is; or as `hand_over(via="page")`, for sites that bind their session to
     the browser itself: then the page stays open, and `run.session` sends its requests from inside it, those to

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         WrongTwoFaCode,
     )
     from toolkit.fetcher import Fetcher
-    from toolkit.login import hand_over, login_form
+    from toolkit.login import hand_over, login_form, outcome
     from toolkit.manifest import Manifest
     from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
     from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
@@ -76,6 +76,7 @@ __all__ = [
     "link_bank_operation",
     "login_form",
     "naming",
+    "outcome",
     "parse_amount",
     "parse_date",
     "save_data_and_file",

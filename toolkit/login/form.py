@@ -1,12 +1,14 @@
-"""`login_form`: the declared shape of the common login; it waits for whichever outcome shows."""
+"""`login_form`: the declared shape of the common login; it fills what a person sees and waits for what shows then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from toolkit.errors import LoginFailed, ToolkitError, UnknownError, UsageError, UserActionNeeded, VendorDown
-from toolkit.web import network_error
+from toolkit.errors import UnknownError, UsageError, VendorDown
+from toolkit.login.outcome import PAUSE, out_of_the_way, wait_for
+from toolkit.web import network_error, seen
 from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ __all__ = ["login_form"]
 SERVER_ERROR = 500
 SECOND = 1000
 LOADING = 30
-GLIMPSES = 20  # how often an outcome may show and be gone before it can be looked at
+MOMENT = 1.0  # seconds in which the rest of a form shows, once some of it does
 
 
 def login_form(
@@ -29,38 +31,57 @@ def login_form(
     submit: str,
     ok: str,
     wrong: str | None = None,
+    locked: str | None = None,
+    terms: str | None = None,
+    change_password: str | None = None,
     action: str | None = None,
     down: str | None = None,
+    dismiss: Sequence[str] = (),
     timeout: float = 30,
 ) -> Callable[[Run], str]:
     """An operation that logs in through a form.
 
     `url` may be relative to the run's base address. `fields` maps the account's field names to selectors, filled in
-    their order; `submit` is clicked. Then the first of these to be visible decides: `ok` goes on, `wrong` raises
-    LoginFailed, `action` UserActionNeeded, `down` VendorDown, each with the words the page shows. When `ok` shows
-    instead of the form, the login still lives and that is success. Selectors are Playwright's. The page may take 30
-    seconds to load, each outcome `timeout` seconds to show.
+    their order; `submit` is clicked. A site that asks for one field after another has each step filled and submitted.
+    Then the first of these to show decides: `ok` goes on; `wrong`, `locked`, `terms`, `change_password`, `action` and
+    `down` raise the error that `outcome` says. When `ok` shows instead of the form, the login still lives and that is
+    success. What `dismiss` names is clicked as soon as it shows, such as the button of a cookie banner.
+
+    Selectors are Playwright's, looked for in every frame of the page; only what a person can see counts, so a field
+    that is hidden to trap robots stays empty. The page may take 30 seconds to load, each outcome `timeout` seconds.
 
     Raises VendorDown when the site does not answer, and UnknownError when nothing expected shows in time: a slow
     or changed page is never called a wrong password.
     """
-    outcomes = {"ok": ok, "wrong": wrong, "action": action, "down": down}
-    shown = {name: selector for name, selector in outcomes.items() if selector}
+    given = {
+        "ok": ok,
+        "wrong": wrong,
+        "locked": locked,
+        "terms": terms,
+        "change_password": change_password,
+        "action": action,
+        "down": down,
+    }
+    shown = {name: (selector,) for name, selector in given.items() if selector}
 
     def login_form(run: Run) -> str:
         missing = [name for name in fields if not run.fields.get(name)]
         if missing:
             raise UsageError(f"The login needs the field `{missing[0]}`, which has no value.")
-        page = run.page
-        page.set_default_timeout(timeout * SECOND)
-        _open(run, page, url)
-        first = next(iter(fields.values()))
-        if _wait_for(run, page, {"form": first, **{name: shown[name] for name in shown if name != "wrong"}}) == "form":
-            _fill_in(run, page, fields)
-            page.locator(submit).click()
-            _wait_for(run, page, shown)
-            return "logged in"
-        return "still logged in"
+        run.page.set_default_timeout(timeout * SECOND)
+        _open(run, run.page, url)
+        waiting = dict(fields)
+        before = {name: shown[name] for name in shown if name != "wrong"}
+        form = {"form": tuple(waiting.values())}
+        if wait_for(run, {**form, **before}, dismiss=dismiss, timeout=timeout) != "form":
+            return "still logged in"
+        while form:
+            with out_of_the_way(run.page, dismiss):
+                _fill_in(run, waiting, submit)
+            form = {"form": tuple(waiting.values())} if waiting else {}
+            if wait_for(run, {**shown, **form}, dismiss=dismiss, timeout=timeout) != "form":
+                break
+        return "logged in"
 
     return declared(login_form)
 
@@ -78,48 +99,28 @@ def _open(run: Run, page: Page, url: str) -> None:
         raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
 
 
-def _fill_in(run: Run, page: Page, fields: Mapping[str, str]) -> None:
-    for name, selector in fields.items():
-        page.locator(selector).fill(run.fields[name])
+def _fill_in(run: Run, waiting: dict[str, str], submit: str) -> None:
+    """Fill what shows of the fields, take it off those that wait, and submit."""
+    _settle(run.page, waiting.values())
+    for name, selector in list(waiting.items()):
+        field = _only(selector, seen(run.page, selector))
+        if field is not None:
+            field.fill(run.fields[name])
+            del waiting[name]
+    button = _only(submit, seen(run.page, submit))
+    if button is None:
+        raise UnknownError(f"The login page has no button `{submit}` to be seen.")
+    button.click()
 
 
-def _wait_for(run: Run, page: Page, outcomes: Mapping[str, str]) -> str:
-    """The name of the first outcome to be visible; raises the error that it means."""
-    from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: PLC0415 - playwright is slow to import
-
-    visible = {name: page.locator(selector).filter(visible=True) for name, selector in outcomes.items()}
-    name = None
-    for _ in range(GLIMPSES):
-        try:
-            _either(list(visible.values())).first.wait_for()
-        except PlaywrightTimeout as error:
-            raise _nothing_showed(run, page, outcomes) from error
-        name = next((name for name, locator in visible.items() if locator.count()), None)
-        if name is not None:
-            break
-    if name is None:
-        raise _nothing_showed(run, page, outcomes)
-    meant = {"wrong": LoginFailed, "action": UserActionNeeded, "down": VendorDown}.get(name)
-    if meant is not None:
-        raise meant(_words(meant, visible[name]))
-    return name
+def _settle(page: Page, selectors: Iterable[str]) -> None:
+    """Give a form that is still being built its time: what is submitted by half may count as a wrong password."""
+    end = monotonic() + MOMENT
+    while monotonic() < end and not all(seen(page, selector) for selector in selectors):
+        page.wait_for_timeout(PAUSE)
 
 
-def _either(locators: list[Locator]) -> Locator:
-    union = locators[0]
-    for locator in locators[1:]:
-        union = union.or_(locator)
-    return union
-
-
-def _words(meant: type[ToolkitError], locator: Locator) -> str:
-    said = " ".join("".join(locator.all_inner_texts()[:1]).split())[:200]  # it may be gone again
-    return f'{meant().message.rstrip(".")}. The site says: "{said}"' if said else ""
-
-
-def _nothing_showed(run: Run, page: Page, outcomes: Mapping[str, str]) -> ToolkitError:
-    failure = run.watch.failure()
-    if failure is not None:
-        return VendorDown(f"The site does not answer ({failure.reason} from {failure.url}): try again later.")
-    tried = ", ".join(f"{name} `{selector}` ({page.locator(selector).count()})" for name, selector in outcomes.items())
-    return UnknownError(f"The login page showed none of what was expected: {tried} matched nothing visible.")
+def _only(selector: str, found: list[Locator]) -> Locator | None:
+    if len(found) > 1:
+        raise UnknownError(f"The login page shows {len(found)} elements that `{selector}` means: say it more exactly.")
+    return found[0] if found else None

@@ -8,6 +8,7 @@ from toolkit.web.failures import network_error, sentence_for
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Learned
+from toolkit.web.seen import seen
 from toolkit.web.session import Session
 from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of
 from toolkit.web.watch import Watch, browser_face
@@ -33,6 +34,7 @@ __all__ = [
     "places_of",
     "restore_options",
     "restore_tabs",
+    "seen",
     "sentence_for",
     "session_storage_of",
 ]

@@ -61,7 +61,7 @@ def prepare() -> Iterator[Prepared]:
         with open_browser() as browser:
             visit(browser, record, site)
         plain.mkdir()
-        record.write(plain, {}, frozenset(), ())
+        record.write(plain, {}, frozenset())
         record.forget()
         shutil.copytree(plain, secure)
         text = (plain / HAR_NAME).read_text("utf-8")

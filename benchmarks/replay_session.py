@@ -65,7 +65,7 @@ def prepare() -> Iterator[Prepared]:
         record = Record(Take(clock=datetime.now(UTC), seed=1))
         with Session(record) as session:
             ask(let_in(session, site), site)
-        record.write(Path(folder), {}, frozenset(), ())
+        record.write(Path(folder), {}, frozenset())
         record.forget()
         with requests.Session() as plain, recorder(folder).use_cassette("session.yaml", record_mode="once"):
             ask(let_in(plain, site), site)

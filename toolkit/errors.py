@@ -7,6 +7,7 @@
     ├── UserActionNeeded          USER_ACTION_NEEDED        exit 4
     │   ├── ChangePassword        USER_ACTION_NEEDED.CHANGE_PASSWORD
     │   ├── TermsToAccept         USER_ACTION_NEEDED.CGU_FORM
+    │   ├── TwoFaCancelled        USER_ACTION_NEEDED.TWOFA_CANCELLED
     │   ├── TwoFaExpired          USER_ACTION_NEEDED.TWOFA_EXPIRED
     │   └── WrongTwoFaCode        USER_ACTION_NEEDED.WRONG_TWOFA_CODE
     ├── VendorDown                VENDOR_DOWN               exit 5
@@ -41,6 +42,7 @@ __all__ = [
     "TermsToAccept",
     "TooManyAttempts",
     "ToolkitError",
+    "TwoFaCancelled",
     "TwoFaExpired",
     "UnknownError",
     "UsageError",
@@ -99,6 +101,12 @@ class TermsToAccept(UserActionNeeded):
     """The site has new terms: accept them there once."""
 
     code = "USER_ACTION_NEEDED.CGU_FORM"
+
+
+class TwoFaCancelled(UserActionNeeded):
+    """The second factor was cancelled: run again when you can give the code, or approve the login."""
+
+    code = "USER_ACTION_NEEDED.TWOFA_CANCELLED"
 
 
 class TwoFaExpired(UserActionNeeded):

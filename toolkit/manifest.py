@@ -46,7 +46,12 @@ class ManifestField(_Part):
     @property
     def is_secret(self) -> bool:
         """Whether the value is never shown."""
-        return self.type == "password"
+        return self.type == "password" or self.is_totp_seed
+
+    @property
+    def is_totp_seed(self) -> bool:
+        """Whether it is what an authenticator app makes its codes of: `"role": "totp"`."""
+        return self.role == "totp"
 
 
 class TakeHints(_Part):
@@ -108,6 +113,11 @@ class Manifest(_Part):
     name_prefix: str | None = None
     on_delete_account: str | None = None
     banks_transaction_reg_exp: str | None = Field(None, alias="banksTransactionRegExp")
+
+    @property
+    def totp_field(self) -> str | None:
+        """The name of the field that holds the seed of the account's codes; None without one."""
+        return next((name for name, field in self.fields.items() if field.is_totp_seed), None)
 
     @property
     def secret_fields(self) -> frozenset[str]:

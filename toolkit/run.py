@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from toolkit.errors import TwoFaExpired, UsageError
+from toolkit.errors import TwoFaCancelled, TwoFaExpired, UsageError
 from toolkit.report import Outcome, Report
+from toolkit.totp import Totp, unused_code
 from toolkit.web import Browser, Session, SessionState, Watch, open_browser, restore_options, restore_tabs
 from toolkit.web.browser import QUIET
 
@@ -37,7 +40,13 @@ __all__ = [
     "site_of",
 ]
 
-Ask = Callable[[str, str], str]
+Ask = Callable[[str, str, float], str]
+"""`ask(kind, message, seconds)` returns what the person answers within so many seconds, "" when he will not.
+
+It raises TwoFaExpired when nobody does.
+"""
+
+DEADLINE = 300.0
 
 
 class Observer(Protocol):
@@ -126,8 +135,11 @@ class Keeps(Protocol):
     def save(self, state: SessionState) -> None:
         """Keep a session, and in its place from now on."""
 
+    def claim(self, step: int) -> int:
+        """Return the first step from this one on whose code no run has used, and keep that this one uses it."""
 
-def refuse_to_ask(kind: str, message: str) -> str:
+
+def refuse_to_ask(kind: str, message: str, deadline: float) -> str:  # noqa: ARG001 - nobody is waited for
     """The `Ask` of a run that nobody watches."""
     raise TwoFaExpired(f"The site wants a code ({kind}: {message}) and nobody is there to give it.")
 
@@ -149,7 +161,7 @@ class Run:
     state      what the login won, once it was handed over or taken up
     store      the documents; `files` the files on disk; `folder` where this run puts its files
     log        `run.log("info", "message", **details)`, secrets masked
-    ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers
+    ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers; for "totp" the account's seed does
     base_url   what relative addresses are relative to: the field `url`, else the manifest's `vendor_link`
     """
 
@@ -171,6 +183,7 @@ class Run:
         session: Session | None = None,
         keeps: Keeps | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.manifest = manifest
         self.account = account
@@ -183,6 +196,8 @@ class Run:
         self.mask = mask
         self._ask = ask
         self.now = now
+        self.sleep = sleep
+        self._last_step = -1
         self.observer: Observer = observer or Silent()
         self.entries = Entries()
         self.data: dict[str, Any] = {}
@@ -225,11 +240,36 @@ class Run:
         """Whether `page` has been asked for and not been closed since."""
         return self._page is not None
 
-    def ask(self, kind: str, message: str) -> str:
-        """What the person answers; a code is a secret like any other."""
-        answer = self._ask(kind, message)
+    def ask(self, kind: str, message: str, *, deadline: float = DEADLINE) -> str:
+        """What the person answers within `deadline` seconds; a code is a secret like any other.
+
+        `kind` tells what answers without a person, and that, what is asked for: "sms", "email", "totp", … Codes of the
+        kind "totp" come from the account's own seed when it has one, in the field whose role is "totp": a code that
+        was used before is left out and the next one waited for.
+
+        Raises TwoFaExpired when no answer comes in time, TwoFaCancelled when it is empty.
+        """
+        answer = self.transport.answer(partial(self._answer, kind, message, deadline))
+        if not answer:
+            raise TwoFaCancelled
         self.mask.add(answer)
         return answer
+
+    def _answer(self, kind: str, message: str, deadline: float) -> str:
+        name = self.manifest.totp_field
+        seed = self.fields.get(name) if name and kind == "totp" else None
+        if not seed:
+            return self._ask(kind, message, deadline)
+        try:
+            totp = Totp.of(seed)
+        except ValueError as error:
+            raise UsageError(f"The field `{name}` is no seed of codes: {error}.") from None
+        return unused_code(totp, claim=self._claim, now=self.now, sleep=self.sleep, deadline=deadline)
+
+    def _claim(self, step: int) -> int:
+        step = max(step, self._last_step + 1)
+        self._last_step = step if self.keeps is None else self.keeps.claim(step)
+        return self._last_step
 
     def settle(self) -> None:
         """Let an open page come to rest, where that matters to the transport."""

@@ -1,8 +1,9 @@
 """Asking a person; the terminal itself is tried in test_run.py."""
 
 import io
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
@@ -35,18 +36,30 @@ def test_asks_while_paused(capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         yield
         events.append(capsys.readouterr().err)
 
-    assert asking(paused)("sms", "Sent\x1b[2J to 12") == "123456"
+    assert asking(paused)("sms", "Sent\x1b[2J to 12", 60) == "123456"
     assert events == ["paused", "Sent [2J to 12 (sms): "]
 
 
-@pytest.mark.parametrize(("keyboard", "says"), [(Keyboard(), "No code was given"), (io.StringIO(), "nobody is there")])
-def test_no_answer(monkeypatch: pytest.MonkeyPatch, keyboard: io.StringIO, says: str) -> None:
-    """The end of input and the lack of a terminal both mean that the code did not come."""
-    monkeypatch.setattr("sys.stdin", keyboard)
+def test_no_answer_is_another_thing_than_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter alone and the end of input give nothing, which cancels; without a terminal nobody can be asked."""
+    answers = []
+    for typed in ("\n", ""):
+        monkeypatch.setattr("sys.stdin", Keyboard(typed))
+        answers.append(asking(nullcontext)("sms", "Sent", 60))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
 
-    @contextmanager
-    def paused() -> Iterator[None]:
-        yield
+    assert answers == ["", ""]
+    with pytest.raises(TwoFaExpired, match="nobody is there"):
+        asking(nullcontext)("sms", "Sent", 60)
 
-    with pytest.raises(TwoFaExpired, match=says):
-        asking(paused)("sms", "Sent")
+
+def test_a_person_has_until_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a terminal on which nothing is typed; what comes in time is taken."""
+    typing, terminal = os.openpty()
+    with open(terminal, encoding="utf-8") as keyboard, open(typing, "wb", buffering=0) as fingers:  # noqa: PTH123
+        monkeypatch.setattr("sys.stdin", keyboard)
+        with pytest.raises(TwoFaExpired, match="No code was given within 0 seconds"):
+            asking(nullcontext)("sms", "Sent", 0.01)
+        fingers.write(b"123456\n")
+
+        assert asking(nullcontext)("sms", "Sent", 60) == "123456"

@@ -41,7 +41,7 @@ def record(site: Site, place: Path, take: Take) -> dict[str, str]:
         held |= re.findall(r"(\w+)=([^;]+)", entry.request_header("cookie") or "")
         held["token"] = (entry.request_header("authorization") or "").removeprefix("Bearer ")
     (place / "take").mkdir()
-    tape.write(place / "take", fields, frozenset({"login", "password"}), ())
+    tape.write(place / "take", fields, frozenset({"login", "password"}))
     tape.forget()
     return held
 

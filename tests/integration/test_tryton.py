@@ -33,7 +33,7 @@ class Client:
         options = RunOptions(ask=ask, observer=observer)
         return run_connector(find_connector("tryton", CONNECTORS), account, self.workspace, options)
 
-    def read_code(self, kind: str, _message: str) -> str:
+    def read_code(self, kind: str, _message: str, _deadline: float) -> str:
         """Answer with the code that the server sent."""
         assert kind == "sms"
         return self.server.last_code()
@@ -161,7 +161,7 @@ def test_wrong_code(tryton: Server, client: Callable[[Server], Client]) -> None:
     """A refused code is told apart from a refused password, and asked for once only."""
     asked: list[str] = []
 
-    def answer_wrongly(kind: str, _message: str) -> str:
+    def answer_wrongly(kind: str, _message: str, _deadline: float) -> str:
         asked.append(kind)
         return "".join("1" if digit == "0" else "0" for digit in tryton.last_code())
 

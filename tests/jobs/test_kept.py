@@ -50,3 +50,13 @@ def test_one_of_another_version_is_said(tmp_path: Path) -> None:
         VaultError, match="of another version of the toolkit: `toolkit account forget acme --account me`"
     ):
         kept(tmp_path).load()
+
+
+def test_a_code_is_used_in_one_run(tmp_path: Path) -> None:
+    """Whoever comes later, or at once, gets the next; a claim by a clock that went far ahead binds nobody."""
+    claimed = [kept(tmp_path).claim(step) for step in (100, 100, 100, 104, 103)]
+    ahead = [kept(tmp_path).claim(step) for step in (10**6, 105)]
+
+    assert claimed == [100, 101, 102, 104, 105]
+    assert ahead == [10**6, 105]
+    assert kept(tmp_path, "you").claim(100) == 100

@@ -13,6 +13,7 @@ from toolkit.account import Account
 from toolkit.errors import UsageError
 from toolkit.jobs import Found, RunOptions
 from toolkit.jobs.recordings import Recorded, record_connector, replay_connector
+from toolkit.run import refuse_to_ask
 from toolkit.transport.har import Har
 from toolkit.transport.take import HAR_NAME, Take, TakeError
 
@@ -321,3 +322,35 @@ def test_reports_of_two_replays_are_the_same_bytes(write: Write, serve: Serve, f
     one, two = (json.dumps(replay_connector(found, folder).report.as_dict()) for _ in range(2))
 
     assert one == two
+
+
+@pytest.mark.parametrize(
+    ("answer", "ending"),
+    [
+        ("481516", "1 listed: 1 saved"),
+        ("", "TwoFaCancelled"),
+        (None, "TwoFaExpired"),
+        ("999999", "WrongTwoFaCode"),
+    ],
+)
+def test_every_end_of_a_second_factor_is_recorded(
+    write: Write, serve: Serve, folder: Path, answer: str | None, ending: str
+) -> None:
+    """The code that somebody gives, none in time, none at all, a wrong one: each replays, with nobody to ask."""
+
+    def ask(kind: str, message: str, deadline: float) -> str:
+        return refuse_to_ask(kind, message, deadline) if answer is None else answer
+
+    more = """
+        if run.session.post("/code", data={"code": run.ask("sms", "Code sent")}).text != "fine":
+            raise toolkit.WrongTwoFaCode"""
+    found = write(CONNECTOR.replace("#more", more.strip()))
+    said = "no" if answer == "999999" else "fine"
+    account = Account("ada", {"url": serve(site("1.50", code=said))})
+    done = record_connector(found, account, folder, RunOptions(ask=ask))
+    replayed = replay_connector(found, folder)
+
+    error = done.report.error
+    assert (type(error).__name__ if error else done.report.verdict) == ending
+    assert replayed.differences == []
+    assert answer not in Take.load(folder).answers or answer == ""

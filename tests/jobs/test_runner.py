@@ -115,10 +115,10 @@ def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_a_code_is_asked_of_whoever_runs(tmp_path: Path, workspace: Workspace) -> None:
     """`run.ask` reaches the one who answers; when nobody does, the user must act."""
     body = 'run.log("info", str(len(run.ask("sms", "Code sent"))))'
-    answered = run(tmp_path, workspace, body=body, ask=lambda kind, message: f"{kind}:{message}")
+    answered = run(tmp_path, workspace, body=body, ask=lambda kind, message, seconds: f"{kind}:{message}:{seconds}")
     silent = run(tmp_path, workspace, body=body)
 
-    assert '"message": "13"' in Path(answered.log).read_text()  # the length of "sms:Code sent"
+    assert '"message": "19"' in Path(answered.log).read_text()  # the length of "sms:Code sent:300.0"
     assert silent.exit_code == 4
 
 

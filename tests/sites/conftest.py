@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
+        self.last_step = -1
 
     def load(self) -> SessionState | None:
         """The session."""
@@ -57,12 +59,32 @@ class Shelf:
         self.kept["session"] = json.dumps(state.as_dict())
         self.kept["device"] = json.dumps(state.of_device().as_dict())
 
+    def claim(self, step: int) -> int:
+        """The first step of codes that no run has used."""
+        self.last_step = max(step, self.last_step + 1)
+        return self.last_step
+
     def forget(self) -> None:
         """Forget the login, not the device."""
         self.kept.pop("session", None)
 
     def _read(self, kind: str) -> SessionState | None:
         return SessionState.of(json.loads(self.kept[kind])) if kind in self.kept else None
+
+
+@dataclass
+class Clock:
+    """A time that stands still until somebody sleeps."""
+
+    time: datetime = datetime(2025, 3, 9, 12, 0, 10, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Be so much later, at once."""
+        self.time += timedelta(seconds=seconds)
 
 
 class Shared:
@@ -101,11 +123,12 @@ class Client:
     shelf: Shelf = field(default_factory=Shelf)
     ask: Ask = refuse_to_ask
     manifest: Manifest = MANIFEST
+    clock: Clock | None = None
     carried: str = ""
 
     def run(self, connector: Connector, **changed: str) -> Report:
         """The report of one run; `changed` fields hold for it alone."""
-        account = Account("ada", {**self.fields, **changed})
+        account = Account("ada", {**self.fields, **changed}, self.manifest.secret_fields | {"password"})
         mask = account.mask()
         report = Report("acme", "1.0", account.name, "run")
         with ExitStack() as stack:
@@ -126,6 +149,8 @@ class Client:
                 keeps=self.shelf,
             )
             stack.enter_context(closing(run))
+            if self.clock is not None:
+                run.now, run.sleep = self.clock.now, self.clock.sleep
             with telling(report, log, mask):
                 connector.fetch(run)
             self.carried = _carried(run)

@@ -73,7 +73,7 @@ class Twice:
         record = Record(Take(clock=NOON, seed=7, toolkit="1"))
         try:
             seen = travel(record, self.live, journey, start)
-            record.write(self.folder, {}, frozenset(), ())
+            record.write(self.folder, {}, frozenset())
         finally:
             record.close()
             record.forget()

@@ -121,7 +121,7 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> Tape:
     with CanarySite() as site:
         account = Account(fields={"url": site.url, **PERSON})
         (folder / "fixture.json").write_text(json.dumps(FIXTURE))
-        options = RunOptions(ask=lambda _kind, _message: OTP, fixture=folder / "fixture.json")
+        options = RunOptions(ask=lambda *_: OTP, fixture=folder / "fixture.json")
         done = record_connector(found, account, folder / "recordings" / "canary" / "good", options)
     assert site.refused == []
     assert done.report.error is None, done.report.error

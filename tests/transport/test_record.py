@@ -83,7 +83,7 @@ def test_both_halves_are_on_one_tape(serve: Serve, browser: Browser, record: Rec
         session.get("/pdf?before")
         browse(record, browser, log_in(site))
         session.get("/pdf?after")
-    record.write(tmp_path, FIELDS, SECRET, ())
+    record.write(tmp_path, FIELDS, SECRET)
 
     har, take = Har.load(tmp_path / HAR_NAME), Take.load(tmp_path)
     told = [(entry.client, re.sub(r"=.*", "", entry.url.removeprefix(site))) for entry in har.entries]
@@ -108,7 +108,8 @@ def test_no_secret_gets_out(serve: Serve, browser: Browser, record: Record, tmp_
     with Session(record, base_url=site) as session:
         session.post("/login", data={"what": TOKEN}, headers={"Authorization": f"Bearer {TOKEN}"})
         session.get("/481516/", params={"what": PASSWORD})
-    count = record.write(tmp_path, FIELDS, SECRET, ("481516",))
+    assert record.answer(lambda: "481516") == "481516"
+    count = record.write(tmp_path, FIELDS, SECRET)
 
     assert not list(tmp_path.glob("**/*481516*"))
     secrets = {"password": PASSWORD, "login": FIELDS["login"], "cookie": SESSION, "code": "481516"}
@@ -125,7 +126,7 @@ def test_no_secret_gets_out(serve: Serve, browser: Browser, record: Record, tmp_
 def test_what_is_typed_again_fits_the_recording(serve: Serve, browser: Browser, record: Record, tmp_path: Path) -> None:
     """The placeholder account is what the recorded login holds."""
     browse(record, browser, log_in(serve(SITE)))
-    record.write(tmp_path, FIELDS, SECRET, ())
+    record.write(tmp_path, FIELDS, SECRET)
     sent = next(entry for entry in Har.load(tmp_path / HAR_NAME).entries if entry.method == "POST")
 
     fields = Take.load(tmp_path).fields
@@ -153,7 +154,7 @@ def test_a_page_that_is_still_asking_comes_to_rest(
 
     with closing(record):
         browse(record, browser, journey)
-    record.write(tmp_path, {}, frozenset(), ())
+    record.write(tmp_path, {}, frozenset())
     record.forget()
 
     asked = [entry.url.partition("?n=")[2] for entry in Har.load(tmp_path / HAR_NAME).entries]
@@ -173,7 +174,7 @@ def test_an_answer_that_no_script_reads_is_kept(serve: Serve, browser: Browser, 
         download.value.path()
 
     browse(record, browser, journey)
-    record.write(tmp_path, {}, frozenset(), ())
+    record.write(tmp_path, {}, frozenset())
 
     entries = Har.load(tmp_path / HAR_NAME).entries[1:]
     assert [(entry.request_body(), entry.body()) for entry in entries] == [(b"seen", b"ok"), (None, b"%PDF-1.4")]
@@ -195,7 +196,7 @@ def test_a_pdf_that_is_shown_is_kept_as_it_came(serve: Serve, browser: Browser, 
         opening.value.wait_for_load_state("networkidle")
 
     browse(record, browser, journey)
-    record.write(tmp_path, {}, frozenset(), ())
+    record.write(tmp_path, {}, frozenset())
 
     assert [entry.body() for entry in Har.load(tmp_path / HAR_NAME).entries[1:]] == [pdf, pdf]
 
@@ -206,7 +207,7 @@ def test_a_body_that_is_missing_is_named(record: Record, tmp_path: Path) -> None
     record._keep(make_entry("POST", "http://a.test/login", started=NOON, status=204, request_headers=sent))
 
     with pytest.raises(TakeError, match=r"not complete: .*\(POST .*/login\): has no request body, although it had"):
-        record.write(tmp_path / "take", FIELDS, SECRET, ())
+        record.write(tmp_path / "take", FIELDS, SECRET)
     assert not (tmp_path / "take").exists()
 
 
@@ -215,7 +216,7 @@ def test_a_browser_that_wrote_nothing_is_told(browser: Browser, record: Record, 
     context = browser.new_context(**record.browser_options())
 
     with pytest.raises(TakeError, match="before it wrote down its traffic"):
-        record.write(tmp_path, FIELDS, SECRET, ())
+        record.write(tmp_path, FIELDS, SECRET)
     context.close()
 
 
@@ -227,7 +228,7 @@ def test_a_secret_that_is_left_is_told(serve: Serve, record: Record, tmp_path: P
         session.get("/dump")
 
     with pytest.raises(TakeError, match=r"A secret \(password\) is still in bodies/") as caught:
-        record.write(tmp_path, FIELDS, SECRET, ())
+        record.write(tmp_path, FIELDS, SECRET)
     assert PASSWORD not in str(caught.value)
 
 
@@ -317,7 +318,7 @@ def test_an_image_that_its_page_left_behind_has_no_answer(
         ending(page)
 
     browse(record, browser, journey)
-    record.write(tmp_path, {}, frozenset(), ())
+    record.write(tmp_path, {}, frozenset())
 
     assert (image_of(tmp_path).status, image_of(tmp_path).error) == (-1, "net::ERR_ABORTED")
 
@@ -334,7 +335,7 @@ def test_what_is_under_way_is_waited_for(
         record.settle(page)
 
     browse(record, browser, journey)
-    record.write(tmp_path, {}, frozenset(), ())
+    record.write(tmp_path, {}, frozenset())
 
     assert (image_of(tmp_path).status, len(image_of(tmp_path).body())) == (200, 16)
 
@@ -357,6 +358,6 @@ def test_the_length_that_an_answer_to_head_tells_stays(record: Record, tmp_path:
         with Session(record) as session:
             session.head(f"http://127.0.0.1:{server.server_port}/")
         thread.join()
-    record.write(tmp_path, {}, frozenset(), ())
+    record.write(tmp_path, {}, frozenset())
 
     assert Har.load(tmp_path / HAR_NAME).entries[0].header("content-length") == "204800"

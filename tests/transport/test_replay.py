@@ -58,7 +58,7 @@ def recorded(serve: Serve, tmp_path: Path) -> tuple[Path, str, str]:
         title = visit(record, url)
         with Session(record, base_url=url) as session:
             assert session.get("/away").content.startswith(b"%PDF")
-        record.write(tmp_path, {}, frozenset(), ())
+        record.write(tmp_path, {}, frozenset())
     finally:
         record.close()
         record.forget()

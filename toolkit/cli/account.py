@@ -39,6 +39,7 @@ PARTS = {
     "account": "what the login needs",
     "session": "the session",
     "device": "the trust in this device",
+    "codes": "which code was used last",
     "refusals": "the count of refused logins",
 }
 

@@ -1,5 +1,6 @@
 """Asking the person at the terminal."""
 
+import select
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -14,11 +15,24 @@ from toolkit.run import Ask, refuse_to_ask
 __all__ = ["asking", "read_answer", "read_secret"]
 
 
-def read_answer(keyboard: TextIO, question: str) -> str:
-    """What the person types, without spaces around it; "" at the end of input."""
+def read_answer(keyboard: TextIO, question: str, deadline: float | None = None) -> str:
+    """What the person types, without spaces around it; "" at the end of input.
+
+    Raises TwoFaExpired when it takes longer than `deadline` seconds.
+    """
     sys.stderr.write(question)
     sys.stderr.flush()
+    if deadline is not None and not _is_typed_within(deadline, keyboard):
+        sys.stderr.write("\n")
+        raise TwoFaExpired(f"No code was given within {deadline:.0f} seconds.")
     return keyboard.readline().strip()
+
+
+def _is_typed_within(seconds: float, keyboard: TextIO) -> bool:
+    try:
+        return bool(select.select([keyboard], [], [], seconds)[0])
+    except (OSError, ValueError):  # Windows waits so for sockets only: there the person has all the time
+        return True
 
 
 def read_secret(question: str) -> str:
@@ -32,15 +46,12 @@ def read_secret(question: str) -> str:
 def asking(paused: Callable[[], AbstractContextManager[None]]) -> Ask:
     """The `Ask` of a run: a question on the terminal, while the progress is `paused`; refused when nobody is there."""
 
-    def ask(kind: str, message: str) -> str:
+    def ask(kind: str, message: str, deadline: float) -> str:
         with _keyboard() as keyboard:
             if keyboard is None:
-                return refuse_to_ask(kind, message)
+                return refuse_to_ask(kind, message, deadline)
             with paused():
-                answer = read_answer(keyboard, f"{plain(message)} ({plain(kind)}): ")
-        if not answer:
-            raise TwoFaExpired("No code was given.")
-        return answer
+                return read_answer(keyboard, f"{plain(message)} ({plain(kind)}): ", deadline)
 
     return ask
 

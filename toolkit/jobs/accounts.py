@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ACCOUNT", "Accounts", "KeptAccount"]
 
 ACCOUNT = "account"
-PARTS = ("account", "device", "refusals", "session")
+PARTS = ("account", "codes", "device", "refusals", "session")
 
 
 @dataclass

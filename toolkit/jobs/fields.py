@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from toolkit.errors import UsageError
 from toolkit.manifest import Manifest, ManifestField
+from toolkit.totp import Totp
 
 __all__ = ["PREFIX", "Prompt", "Sources", "fill_fields", "variable"]
 
@@ -80,6 +81,11 @@ def _checked(name: str, field: ManifestField, value: str) -> str:
     options = _options(field)
     if options and value not in options:
         raise UsageError(f"The field `{name}` must be one of: {', '.join(options)}.")
+    if field.is_totp_seed:
+        try:
+            Totp.of(value)
+        except ValueError as error:
+            raise UsageError(f"The field {_called(name, field)} is no seed of codes: {error}.") from None
     if field.pattern and not _matches(field.pattern, value):
         raise UsageError(
             f"The field `{name}` ({field.label or name}) does not look right: it must match {field.pattern}"

@@ -37,8 +37,6 @@ from toolkit.transport.take import HAR_NAME, Take, TakeError
 from toolkit.transport.write_take import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from toolkit.account import Account
     from toolkit.jobs.find import Found
     from toolkit.report import Report
@@ -90,8 +88,8 @@ def record_connector(
         raise UsageError(f"{folder} is there already: choose another case, or record it anew with --update.")
     record, chosen = new_record(found, folder, options or RunOptions(), after=after)
     try:
-        report, answers = _run_live(found, account, folder, chosen, record)
-        return keep_run(found, account, folder, chosen, record=record, report=report, answers=answers)
+        report = _run_live(found, account, folder, chosen, record)
+        return keep_run(found, account, folder, chosen, record=record, report=report)
     finally:
         record.forget()
 
@@ -135,9 +133,8 @@ def keep_run(
     *,
     record: Record,
     report: Report,
-    answers: Sequence[str] = (),
 ) -> Recorded:
-    """Make a recording of a run that is over, in which a person gave these `answers`. Raises as `record_connector`."""
+    """Make a recording of a run that is over. Raises as `record_connector`."""
     if report.interrupted or not isinstance(report.error, WORTH_KEEPING):
         return Recorded(report, folder)
     if folder.exists():
@@ -145,7 +142,7 @@ def keep_run(
     with new_folder(folder) as draft:
         if options.fixture is not None:
             shutil.copyfile(options.fixture, draft / FIXTURE_NAME)
-        count = record.write(draft, account.fields, secrets_of(found, record.take), answers)
+        count = record.write(draft, account.fields, secrets_of(found, record.take))
         again = _checked(found, draft, report, options)
         settle(draft, again.replay.varied)
         save_expected(draft, again.found)
@@ -158,24 +155,16 @@ def secrets_of(found: Found, take: Take) -> frozenset[str]:
     return found.manifest.secret_fields | {"login"} | set(take.secrets)
 
 
-def _run_live(
-    found: Found, account: Account, folder: Path, options: RunOptions, record: Record
-) -> tuple[Report, list[str]]:
-    """The report of the run that is recorded, and the codes that the person gave."""
-    answers: list[str] = []
-
-    def ask(kind: str, message: str) -> str:
-        answers.append(options.ask(kind, message))
-        return answers[-1]
-
-    live = replace(options, transport=lambda: record, ask=ask)
+def _run_live(found: Found, account: Account, folder: Path, options: RunOptions, record: Record) -> Report:
+    """The report of the run that is recorded."""
+    live = replace(options, transport=lambda: record)
     with tempfile.TemporaryDirectory(prefix="toolkit-record-") as place:
         workspace = Workspace(Path(place), lasting=False)
         if record.take.after:
             replay_before(found, folder.parent / record.take.after, workspace, options)
         report = run_connector(found, replace(account, name=RECORDED), workspace, live)
         report.log = ""  # it goes with the workspace
-    return report, answers
+    return report
 
 
 def _checked(found: Found, draft: Path, live: Report, options: RunOptions) -> Outcome:

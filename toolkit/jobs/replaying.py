@@ -12,7 +12,6 @@ from toolkit.account import Account
 from toolkit.jobs.expected import differences, expected_of, load_expected
 from toolkit.jobs.runner import RunOptions, run_connector
 from toolkit.jobs.workspace import Workspace
-from toolkit.run import refuse_to_ask
 from toolkit.transport.miss import Miss
 from toolkit.transport.replay import Replay
 from toolkit.transport.take import HAR_NAME, Take, TakeError
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from toolkit.errors import ToolkitError
     from toolkit.jobs.find import Found
     from toolkit.report import Report
-    from toolkit.run import Ask
 
 __all__ = ["FIXTURE_NAME", "RECORDED", "Replayed", "find_recordings", "replay_before", "replay_connector"]
 
@@ -141,7 +139,6 @@ def replay_once(found: Found, folder: Path, workspace: Workspace, options: RunOp
     offline = replace(
         options,
         transport=lambda: replay,
-        ask=answering(take),
         now=lambda: take.clock,
         fixture=fixture if fixture.exists() else None,
         folder_to_save=None,
@@ -150,12 +147,6 @@ def replay_once(found: Found, folder: Path, workspace: Workspace, options: RunOp
     found_now = expected_of(report, workspace.files_root)
     make_steady(report)
     return Outcome(report, found_now, replay)
-
-
-def answering(take: Take) -> Ask:
-    """Give the recorded codes, in order; after the last one nobody is there."""
-    answers = list(take.answers)
-    return lambda kind, message: answers.pop(0) if answers else refuse_to_ask(kind, message)
 
 
 def make_steady(report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ class RunOptions:
     browser: OpensPages = field(default_factory=BrowserOptions)
     transport: Callable[[], Transport] = Live
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
             browser=options.browser,
             keeps=_keeps(workspace, found.slug, account),
             now=options.now,
+            sleep=options.sleep,
         )
         with closing(run):
             connector.fetch(run)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.account import Account
 from toolkit.jobs.expected import differences, expected_of
-from toolkit.jobs.replaying import FIXTURE_NAME, RECORDED, Outcome, answering, chain_of, make_steady
+from toolkit.jobs.replaying import FIXTURE_NAME, RECORDED, Outcome, chain_of, make_steady
 from toolkit.jobs.runner import telling
 from toolkit.log import RunLog
 from toolkit.report import Report
-from toolkit.run import Run, refuse_to_ask
+from toolkit.run import Run
 from toolkit.store import Files
 from toolkit.testing.comparing import Comparison
 from toolkit.testing.recording import Recording
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from toolkit.run import Ask, OpensPages
+    from toolkit.run import OpensPages
     from toolkit.store import Store
     from toolkit.transport import Transport
     from toolkit.web import Session
@@ -34,21 +34,20 @@ __all__ = ["Performance", "Tape", "again", "open_run", "perform", "prepare", "re
 
 @dataclass
 class Tape:
-    """What a run gets from outside: its traffic, the time, and the answers to what the site asks.
+    """What a run gets from outside: its traffic, with the codes that the site asks for, and the time.
 
     `performed` are the reports of the connector's runs on it.
     """
 
     transport: Transport
     now: Callable[[], datetime]
-    ask: Ask = refuse_to_ask
     performed: list[Report] = field(default_factory=list)
 
     @classmethod
     def of(cls, recording: Recording) -> Tape:
         """Everything as it was recorded. Raises TakeError or HarError when the recording cannot be read."""
         replay = Replay(recording.folder)
-        return cls(replay, lambda: replay.take.clock, answering(replay.take))
+        return cls(replay, lambda: replay.take.clock)
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,6 @@ def open_run(
             log=log,
             report=Report(recording.found.slug, manifest.version, account.name, RECORDED),
             mask=mask,
-            ask=tape.ask,
             browser=browser,
             session=session,
             now=tape.now,
@@ -139,7 +137,6 @@ def again(recording: Recording, run: Run, account: Account) -> Run:
         report=Report(run.report.connector, run.report.version, RECORDED, RECORDED),
         mask=run.mask,
         observer=run.observer,
-        ask=tape.ask,
         browser=run.browser,
         now=tape.now,
     )

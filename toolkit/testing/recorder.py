@@ -63,7 +63,7 @@ def _keep(recording: Recording, account: Account, options: RunOptions, record: R
     with new_folder(folder) as draft:
         if options.fixture is not None:
             shutil.copyfile(options.fixture, draft / FIXTURE_NAME)
-        count = record.write(draft, account.fields, secrets_of(found, record.take), ())
+        count = record.write(draft, account.fields, secrets_of(found, record.take))
         requests = len(Har.load(draft / HAR_NAME).entries)
         if not requests:
             raise TakeError(f"The test asked nothing: there is nothing to keep in {folder}.")

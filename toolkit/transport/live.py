@@ -9,6 +9,7 @@ from urllib3 import exceptions
 from urllib3.util.retry import Retry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -39,6 +40,9 @@ class Transport(Protocol):
 
     def adapter(self) -> BaseAdapter:
         """Return an adapter that carries the requests of one session; the session closes it."""
+
+    def answer(self, ask: Callable[[], str]) -> str:
+        """Return the code that the run is given, which `ask` asks for; raise what `ask` raises."""
 
     def close(self) -> None:
         """Let go of what the transport holds; no traffic comes after it."""
@@ -85,6 +89,10 @@ class Live:
     def adapter(self) -> BaseAdapter:
         """Return a new adapter with connections of its own."""
         return HTTPAdapter(max_retries=self.retry, pool_maxsize=POOL)
+
+    def answer(self, ask: Callable[[], str]) -> str:
+        """Ask."""
+        return ask()
 
     def close(self) -> None:
         """Do nothing: each session closes its adapter."""

@@ -22,7 +22,7 @@ from toolkit.transport.tap import Tap
 from toolkit.transport.write_take import write_take
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from playwright.sync_api import BrowserContext, Page, Request
     from requests.adapters import BaseAdapter
@@ -115,19 +115,25 @@ class Record:
         with self._lock:
             self._entries.append(entry)
 
+    def answer(self, ask: Callable[[], str]) -> str:
+        """Ask, and keep what was answered."""
+        answer = self._live.answer(ask)
+        self.take = replace(self.take, answers=(*self.take.answers, answer))
+        return answer
+
     def close(self) -> None:
         """Let go of the network; what was recorded stays until `forget`."""
         self._live.close()
 
-    def write(self, folder: Path, fields: Mapping[str, str], secret: frozenset[str], answers: Sequence[str]) -> int:
+    def write(self, folder: Path, fields: Mapping[str, str], secret: frozenset[str]) -> int:
         """Write the take into an empty folder, without the secrets, and return how many were replaced.
 
-        The fields named in `secret`, the `answers` that the person gave, and what the traffic calls a cookie, a token
-        or a password, get stand-ins. Raises TakeError when a body is missing, or when a secret is found in what was
+        The fields named in `secret`, the codes that were given, and what the traffic calls a cookie, a token or a
+        password, get stand-ins. Raises TakeError when a body is missing, or when a secret is found in what was
         written.
         """
         entries = in_order([*self._of_browser(), *self._entries])
-        return write_take(entries, replace(self.take, fields=fields, answers=tuple(answers)), folder, secret)
+        return write_take(entries, replace(self.take, fields=fields), folder, secret)
 
     def forget(self) -> None:
         """Remove what was recorded; it holds secrets."""

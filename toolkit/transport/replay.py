@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
+from toolkit.errors import TwoFaExpired
 from toolkit.transport.determinism import WorkerScripts, init_script
 from toolkit.transport.har import Client, Har, HarEntry
 from toolkit.transport.matching import Tape
@@ -58,6 +59,7 @@ class Replay:
         self._reels = {half: _Reel([one for one in entries if one.client == half], self.take) for half in halves}
         self._workers = WorkerScripts(self.take.clock, self.take.seed)
         self._server: ReplayServer | None = None
+        self._answers = list(self.take.answers)
 
     def browser_options(self) -> dict[str, Any]:
         """A proxy that answers from the take, and the face that the browser had."""
@@ -89,6 +91,12 @@ class Replay:
     def adapter(self) -> BaseAdapter:
         """An adapter that answers from the take, and raises Miss for what was not recorded."""
         return ReplayAdapter(self._find_for_session)
+
+    def answer(self, ask: Callable[[], str]) -> str:  # noqa: ARG002 - nobody is asked
+        """The recorded codes, in order. Raises TwoFaExpired after the last one."""
+        if not self._answers:
+            raise TwoFaExpired("The site wants a code, and in the recording nobody gave one.")
+        return self._answers.pop(0)
 
     def close(self) -> None:
         """Stop the proxy."""

@@ -1,0 +1,74 @@
+"""What a run is asked and answers; the rest of a run is tried where it is used."""
+
+import pytest
+
+from tests.conftest import MakeRun
+from toolkit.errors import TwoFaCancelled, TwoFaExpired, UsageError
+from toolkit.manifest import ManifestField
+from toolkit.run import Run
+from toolkit.totp import Totp
+
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def with_seed(run: Run, seed: str = SEED) -> Run:
+    """The same run, of a connector that takes a seed, and an account that has this one."""
+    run.manifest = run.manifest.model_copy(update={"fields": {"seed": ManifestField(role="totp")}})
+    run.account = type(run.account)("default", {**run.fields, "seed": seed})
+    return run
+
+
+def test_an_answer_is_a_secret(make_run: MakeRun) -> None:
+    """The one who answers hears how long he has, and nobody else hears the answer."""
+    run, heard = make_run(), []
+
+    def ask(*question: object) -> str:
+        heard.append(question)
+        return "987654"
+
+    run._ask = ask
+
+    assert run.ask("sms", "Code sent", deadline=60) == "987654"
+    assert run.ask("sms", "Another") == "987654"
+    assert heard == [("sms", "Code sent", 60), ("sms", "Another", 300)]
+    assert run.mask("It is 987654.") == "It is •••."
+
+
+def test_cancelled_is_another_thing_than_expired(make_run: MakeRun) -> None:
+    """An empty answer is a person's, none is nobody's."""
+    run = make_run()
+    with pytest.raises(TwoFaExpired, match=r"wants a code \(sms: Code sent\) and nobody is there"):
+        run.ask("sms", "Code sent")
+    run._ask = lambda *_: ""
+    with pytest.raises(TwoFaCancelled):
+        run.ask("sms", "Code sent")
+
+
+def test_codes_come_from_the_seed_of_the_account(make_run: MakeRun) -> None:
+    """Nobody is asked; the second one is the next one, for which the run waits; of another kind there is none."""
+    run = with_seed(make_run())
+    slept: list[float] = []
+    run.sleep = slept.append
+    totp, now = Totp.of(SEED), run.now()
+    run.now = lambda: now
+    codes = [run.ask("totp", "Code of your app") for _ in range(2)]
+
+    step = run._last_step
+    assert codes == [totp.code(step - 1), totp.code(step)]
+    assert 0 < sum(slept) <= 62
+    with pytest.raises(TwoFaExpired, match="nobody is there"):
+        run.ask("sms", "Code sent")
+
+
+def test_an_account_without_a_seed_asks(make_run: MakeRun) -> None:
+    """The field may be left empty."""
+    run = with_seed(make_run(), "")
+    run._ask = lambda *_: "123456"
+
+    assert run.ask("totp", "Code of your app") == "123456"
+
+
+def test_a_seed_that_is_none_is_said(make_run: MakeRun) -> None:
+    """By the name of the field."""
+    with pytest.raises(UsageError, match=r"^The field `seed` is no seed of codes: it is neither base32 nor an"):
+        with_seed(make_run(), "sesame!").ask("totp", "Code")

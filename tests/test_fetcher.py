@@ -1,10 +1,11 @@
 """Running the operations of a connector."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
-from toolkit.errors import LoginFailed, UnknownError, UsageError, VendorDown
+from toolkit.errors import Blocked, HostNotAllowed, LoginFailed, UnknownError, UsageError, VendorDown
 from toolkit.fetcher import Fetcher
 from toolkit.models import Bill
 from toolkit.report import Outcome
@@ -139,3 +140,29 @@ def test_an_interrupted_operation_is_not_called_done(make_run: MakeRun) -> None:
     with pytest.raises(KeyboardInterrupt):
         Fetcher([interrupted]).fetch(run)
     assert run.report.operations[0].error == "INTERRUPTED"
+
+
+def test_a_host_that_the_manifest_does_not_tell_is_not_asked(serve: Serve, make_run: MakeRun) -> None:
+    """Neither by the connector nor where a site leads: the error names the host, the line, and what to write."""
+    leads = (302, {"Location": "http://files.elsewhere.example/a.pdf"}, b"")
+    run = make_run(url=serve({"/pdf": leads}))
+
+    def ask(run: Run) -> None:
+        run.session.get("/pdf")
+
+    with pytest.raises(HostNotAllowed) as caught:
+        Fetcher([ask], folder=str(Path(__file__).parent)).fetch(run)
+    assert "files.elsewhere.example was to be asked by tests/test_fetcher.py:" in caught.value.message
+    assert '"hosts": ["files.elsewhere.example"]' in caught.value.message
+
+
+def test_a_wall_that_a_login_written_by_hand_meets_is_told(serve: Serve, make_run: MakeRun) -> None:
+    """It waits in vain because the page never came."""
+
+    def log_in(run: Run) -> None:
+        run.page.goto("/")
+        run.page.locator("#bills").wait_for(timeout=200)
+
+    wall = (403, {"Content-Type": "text/html"}, b"<p>Unusual traffic from your network")
+    with pytest.raises(Blocked, match="--headed"):
+        Fetcher([log_in]).fetch(make_run(url=serve({"/": wall})))

@@ -92,3 +92,14 @@ def test_the_hosts_that_a_run_may_reach(tmp_path: Path, host: str, allowed: bool
 
     assert manifest.allows(host, "http://127.0.0.1:8080/") is allowed
     assert not read_manifest(written(tmp_path, json.dumps(GOOD))).allows(host)
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"), [("api.localhost", True), ("127.0.0.2", True), ("127.evil.example", False)]
+)
+def test_a_site_on_this_machine_has_all_its_names(tmp_path: Path, host: str, allowed: bool) -> None:
+    """As its own; another site may not lead a run to this machine."""
+    manifest = read_manifest(written(tmp_path, json.dumps(GOOD)))
+
+    assert manifest.allows(host, "http://127.0.0.1:8080/") is allowed
+    assert not manifest.allows(host, "https://acme.example/")

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from toolkit.connector import Connector, create_new
     from toolkit.errors import (
+        Blocked,
         BrowserMissing,
         ChangePassword,
         FileDownloadFailed,
+        HostNotAllowed,
         InvalidEntry,
         LoginFailed,
         Maintenance,
@@ -40,6 +42,7 @@ __all__ = [
     "BankOperation",
     "BaseModel",
     "Bill",
+    "Blocked",
     "BrowserMissing",
     "ChangePassword",
     "Connector",
@@ -48,6 +51,7 @@ __all__ = [
     "File",
     "FileDownloadFailed",
     "Folder",
+    "HostNotAllowed",
     "InvalidEntry",
     "LoginFailed",
     "Maintenance",

@@ -12,9 +12,11 @@
     │   └── WrongTwoFaCode        USER_ACTION_NEEDED.WRONG_TWOFA_CODE
     ├── VendorDown                VENDOR_DOWN               exit 5
     │   └── Maintenance           MAINTENANCE
+    ├── Blocked                   BLOCKED                   exit 5
     ├── NotExistingDirectory      NOT_EXISTING_DIRECTORY    exit 6
     ├── FileDownloadFailed        FILE_DOWNLOAD_FAILED      one entry, not the run
     ├── ManifestError             INVALID_MANIFEST          exit 2
+    │   └── HostNotAllowed        INVALID_MANIFEST.HOSTS
     ├── UsageError                USAGE                     exit 2
     ├── BrowserMissing            BROWSER_MISSING           exit 6
     ├── StoreError                STORE_FAILED              exit 6
@@ -29,9 +31,11 @@ An error raised without a message says its docstring. `line` is the line of the 
 from typing import ClassVar
 
 __all__ = [
+    "Blocked",
     "BrowserMissing",
     "ChangePassword",
     "FileDownloadFailed",
+    "HostNotAllowed",
     "InvalidEntry",
     "LoginFailed",
     "Maintenance",
@@ -134,6 +138,13 @@ class Maintenance(VendorDown):
     code = "MAINTENANCE"
 
 
+class Blocked(ToolkitError):
+    """A wall before the site takes us for a robot and lets nothing through; the login itself was not refused."""
+
+    code = "BLOCKED"
+    exit_code = 5
+
+
 class NotExistingDirectory(ToolkitError):
     """The folder to save to does not exist."""
 
@@ -151,6 +162,12 @@ class ManifestError(ToolkitError):
 
     code = "INVALID_MANIFEST"
     exit_code = 2
+
+
+class HostNotAllowed(ManifestError):
+    """The run wanted to reach a host that the manifest does not declare."""
+
+    code = "INVALID_MANIFEST.HOSTS"
 
 
 class UsageError(ToolkitError):

@@ -13,7 +13,7 @@ from toolkit.login import Check, hands_over, stays_in_page, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
-from toolkit.web import network_error, sentence_for
+from toolkit.web import blocked, network_error, sentence_for
 from toolkit.whereabouts import at_work, line_in_traceback, line_of
 
 __all__ = ["Fetcher", "LoggedOut", "Operation"]
@@ -141,7 +141,10 @@ def _meaning(error: Exception, run: Run) -> ToolkitError:
         return error
     if isinstance(error, requests.ConnectionError | requests.Timeout):
         return VendorDown(f"{_host(error)} does not answer ({sentence_for(error)}): try again later.")
-    if type(error).__module__.startswith("playwright") and (reason := _browsers_trouble(error, run)):
+    of_browser = type(error).__module__.startswith("playwright")
+    if of_browser and (wall := run.watch.wall()):
+        return blocked("the site", wall, in_browser=True)
+    if of_browser and (reason := _browsers_trouble(error, run)):
         return VendorDown(f"The site does not answer ({reason}): try again later.")
     last = run.session.last_response
     if last is not None and last.status_code >= SERVER_ERROR:

@@ -1,6 +1,8 @@
 """`manifest.konnector`: what a connector is and asks for, read without running its code."""
 
 import json
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -128,12 +130,20 @@ class Manifest(_Part):
         """Whether a run may reach a host: the site's own and those below it, and what `hosts` declares.
 
         The site is the host of `url`, which is the account's field of that name, and that of `vendor_link`; "www."
-        before it does not count.
+        before it does not count. Of a site on this very machine, all names of this machine are its own.
         """
         own = [urlsplit(link).hostname or "" for link in (url, self.vendor_link or "")]
+        if _is_loopback(host) and any(map(_is_loopback, own)):
+            return True
         patterns = [f"*.{name.removeprefix('www.')}" for name in own if name]
         exact = {*self.hosts, *(pattern[2:] for pattern in patterns)}
         return host in exact or any(host.endswith(name[1:]) for name in [*patterns, *self.hosts] if name[0] == "*")
+
+
+def _is_loopback(host: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(host.strip("[]")).is_loopback
+    return f".{host}".endswith(".localhost")
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
-from toolkit.errors import TwoFaCancelled, TwoFaExpired, UsageError
+from toolkit.errors import HostNotAllowed, TwoFaCancelled, TwoFaExpired, UsageError
 from toolkit.report import Outcome, Report
 from toolkit.totp import Totp, unused_code
 from toolkit.web import Browser, Session, SessionState, Watch, open_browser, restore_options, restore_tabs
 from toolkit.web.browser import QUIET
+from toolkit.whereabouts import line_at_work
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -209,6 +213,7 @@ class Run:
         self._closing = ExitStack()
         self._page: Page | None = None
         self.session = session or Session(transport, base_url=self.base_url)
+        self.session.guard = self._refuse_other_hosts
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -332,6 +337,17 @@ class Run:
             self.log("warning", "entry refused", row=len(self.report.entries), problems=entry.problems)
         else:
             self.entries.fetched.append(entry)
+
+    def _refuse_other_hosts(self, url: str) -> None:
+        """A connector reaches the hosts that its manifest tells, and no other, wherever a site may lead it."""
+        host = urlsplit(url).hostname or ""
+        if host and not self.manifest.allows(host, self.fields.get("url", "")):
+            line = line_at_work(get_ident(), here=True)
+            hosts = json.dumps([*self.manifest.hosts, host])
+            raise HostNotAllowed(
+                f"{host} was to be asked{f' by {line}' if line else ''}, and is none of the hosts of this connector. "
+                f'If it should be, write "hosts": {hosts} in its manifest.konnector.'
+            )
 
     def _open_page(self) -> Page:
         state = self.state or (self.keeps.load_device() if self.keeps is not None else None)

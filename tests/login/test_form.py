@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from toolkit.errors import LoginFailed, UnknownError, UsageError, UserActionNeeded, VendorDown
+from toolkit.errors import Blocked, LoginFailed, UnknownError, UsageError, UserActionNeeded, VendorDown
 from toolkit.login import login_form
 from toolkit.run import Run
 
@@ -21,12 +21,14 @@ PAGE = """<!doctype html><title>Acme</title><body><script>
     nothing: () => {},
     dies: () => fetch('/api/dies').catch(() => {}),
     down: () => fetch('/api/503'),
+    walled: () => fetch('/api/login', {method: 'POST'}).then(after.wrong),
   };
   show(`<input id="email"><input id="password" type="password"><button>Go</button>
         <p class="error" hidden>No such user</p>`);
   document.querySelector('button').onclick = () => after[document.querySelector('#password').value]();
 </script>"""
-SITE: dict[str, object] = {"/login": PAGE, "/api/dies": None, "/api/503": (503, {}, b"")}
+WALL = (403, {"Content-Type": "text/html", "cf-mitigated": "challenge"}, b"<p>One moment, please")
+SITE: dict[str, object] = {"/login": PAGE, "/api/dies": None, "/api/503": (503, {}, b""), "/api/login": WALL}
 
 LOG_IN = login_form(
     "/login",
@@ -131,3 +133,12 @@ def test_an_outcome_that_shows_only_for_a_moment_is_no_crash(serve: Serve, make_
         outcome = error.code
 
     assert outcome in {"logged in", "LOGIN_FAILED"}
+
+
+def test_a_wall_is_not_called_a_wrong_password(attempt: Callable[..., str], serve: Serve, make_run: MakeRun) -> None:
+    """Not when the page shows its usual error because a wall took what it sent, nor when it never came."""
+    with pytest.raises(Blocked, match="Cloudflare"):
+        attempt("walled")
+
+    with pytest.raises(Blocked, match="--headed"):
+        IMPATIENT(make_run(url=serve({"/login": WALL}), password="x"))

@@ -52,6 +52,7 @@ UNSURE = ("logged in", True, {"sid": "0123456789"})
         ({"/me": (200, {"Set-Cookie": "sid=new; Path=/"}, b"<h1>Are you a robot?</h1>")}, UNSURE),
         (reply({"user": {"name": ""}}, 503), UNSURE),
         (reply({"user": {"name": ""}}, 429), UNSURE),
+        ({"/me": (403, {"Set-Cookie": "sid=; Max-Age=0; Path=/", "cf-mitigated": "challenge"}, b"")}, UNSURE),
         (reply({"user": {"name": "Ada"}}, 401), OVER),
     ],
 )

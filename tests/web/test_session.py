@@ -11,6 +11,7 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from requests.cookies import RequestsCookieJar
 
 from tests.web.conftest import Answer, Asked, Site
+from toolkit.errors import Blocked
 from toolkit.transport import Live
 from toolkit.web import CookieJar, Session
 
@@ -291,3 +292,36 @@ def test_eight_threads_may_use_it_at_once(site: Site, session: Session) -> None:
 
     assert answers == [f"{number} t" for number in range(200)]
     assert {cookie.name for cookie in session.cookies} == {f"c{number}" for number in range(200)}
+
+
+# --- where it may not go, and what does not let it in
+
+
+def test_the_guard_sees_every_address(site: Site, new_site: NewSite) -> None:
+    """Also that which a redirect leads to, before it is asked."""
+    other = new_site()
+    site.page("/away", status=302, Location=other.url("/in"))
+    seen: list[str] = []
+
+    def guard(url: str) -> None:
+        seen.append(url)
+        if url.startswith(other.url()):
+            raise ConnectionRefusedError
+
+    with Session(Live(), base_url=site.url()) as session:
+        session.guard = guard
+        with pytest.raises(ConnectionRefusedError):
+            session.get("/away")
+        with pytest.raises(ConnectionRefusedError), session.twin() as twin:
+            twin.get(other.url())
+
+    assert seen[0] == site.url("/away")
+    assert other.asked == []
+
+
+def test_a_wall_says_nothing_of_the_session(session: Session, site: Site) -> None:
+    """It is an error of its own, and nobody logs in again for it."""
+    site.page("/api", b"<p>Unusual traffic", status=403, Content_Type="text/html")
+    session.renew = lambda: pytest.fail("a login was tried")
+    with pytest.raises(Blocked, match=r'via="page"'):
+        session.get(site.url("/api"))

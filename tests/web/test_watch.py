@@ -211,3 +211,27 @@ def test_the_way_to_the_login_is_remembered(
     assert watch.login_pages() == watch.login_pages(page.url) == way_in
     assert watch.login_pages(site.url("/login#top")) == way_in - {site.url("/login")}
     assert watch.login_pages(start) == way_in
+
+
+WALL = {"Content_Type": "text/html", "Cf_Mitigated": "challenge"}
+
+
+def test_a_wall_that_keeps_the_page_out_is_told(watch: Watch, page: Page, site: Site) -> None:
+    """Whether the page is refused or what it sends; until the browser gets through."""
+    assert watch.wall() == ""
+    page.goto(site.page("/bills", b"one moment", status=403, **WALL))
+    assert watch.wall() == "Cloudflare"
+
+    page.goto(site.page("/bills", b"bills", Content_Type="text/html"))
+    assert watch.wall() == ""
+
+    site.page("/login", b"", status=403, **WALL)
+    page.evaluate("fetch('/login', {method: 'POST'}).then(r => r.text())")
+    assert watch.wall() == "Cloudflare"
+
+
+def test_a_wall_before_what_does_not_matter_is_none(watch: Watch, page: Page, site: Site) -> None:
+    """A script that a page asks for beside may be refused, and the login goes on."""
+    fetch(page, site.page("/sensor", b"", status=403, **WALL))
+
+    assert watch.wall() == ""

@@ -50,8 +50,8 @@ def login_form(
     Selectors are Playwright's, looked for in every frame of the page; only what a person can see counts, so a field
     that is hidden to trap robots stays empty. The page may take 30 seconds to load, each outcome `timeout` seconds.
 
-    Raises VendorDown when the site does not answer, and UnknownError when nothing expected shows in time: a slow
-    or changed page is never called a wrong password.
+    Raises VendorDown when the site does not answer, Blocked when a wall before it keeps the page out, and UnknownError
+    when nothing expected shows in time: a slow or changed page is never called a wrong password.
     """
     given = {
         "ok": ok,
@@ -95,7 +95,7 @@ def _open(run: Run, page: Page, url: str) -> None:
         failure = run.watch.failure()
         reason = failure.reason if failure else network_error(error.message) or "timeout"
         raise VendorDown(f"The site does not answer ({reason}): try again later.") from error
-    if response is not None and response.status >= SERVER_ERROR:
+    if response is not None and response.status >= SERVER_ERROR and not run.watch.wall():  # it may open by itself
         raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
 
 

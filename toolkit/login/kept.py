@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from toolkit.errors import Blocked
 from toolkit.web.logged_out import CANNOT_TELL
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def probe(session: Session, check: Check) -> Verdict:
     with session.twin() as twin:
         try:
             verdict = _judge(twin, twin.get(address, timeout=PATIENCE), says_alive)
-        except requests.RequestException:
+        except (requests.RequestException, Blocked):
             return Verdict.UNSURE
         if verdict is Verdict.ALIVE:
             session.cookies = twin.cookies

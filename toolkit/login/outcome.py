@@ -17,7 +17,7 @@ from toolkit.errors import (
     VendorDown,
     WrongTwoFaCode,
 )
-from toolkit.web import seen
+from toolkit.web import blocked, seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,8 +64,9 @@ def outcome(
     `change_password` ChangePassword, `action` UserActionNeeded, `down` VendorDown. What `dismiss` names is clicked as
     soon as it shows: the button that closes a cookie banner or skips a survey. `timeout` is in seconds.
 
-    Raises VendorDown when nothing of it shows in time because a request of the page failed, else UnknownError: a slow
-    or changed page is never called a wrong password.
+    Raises Blocked when a wall before the site took what the page sent. When nothing of it shows in time, raises
+    VendorDown if a request of the page failed, else UnknownError: a slow or changed page is never called a wrong
+    password.
     """
     given = {
         "ok": ok,
@@ -92,6 +93,8 @@ def wait_for(
         for name, wanted in outcomes.items():
             found = next((place for one in wanted for place in seen(page, one)), None)
             if found is not None:
+                if name in MEANT and (wall := run.watch.wall()):  # the page speaks of an answer that was not its site's
+                    raise blocked("the site", wall, in_browser=True)
                 if name in MEANT:
                     raise MEANT[name](_words(MEANT[name], found))
                 return name
@@ -133,6 +136,8 @@ def _words(meant: type[ToolkitError], locator: Locator) -> str:
 
 
 def _nothing_showed(run: Run, page: Page, outcomes: Mapping[str, Sequence[str | Locator]]) -> ToolkitError:
+    if wall := run.watch.wall():
+        return blocked("the site", wall, in_browser=True)
     failure = run.watch.failure()
     if failure is not None:
         return VendorDown(f"The site does not answer ({failure.reason} from {failure.url}): try again later.")

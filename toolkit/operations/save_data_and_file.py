@@ -12,7 +12,15 @@ from functools import partial
 from multiprocessing.pool import AsyncResult, ThreadPool
 from typing import TYPE_CHECKING
 
-from toolkit.errors import FileDownloadFailed, InvalidEntry, LoginFailed, StoreError, ToolkitError, UserActionNeeded
+from toolkit.errors import (
+    Blocked,
+    FileDownloadFailed,
+    InvalidEntry,
+    LoginFailed,
+    StoreError,
+    ToolkitError,
+    UserActionNeeded,
+)
 from toolkit.models import BaseModel, File
 from toolkit.operations.drafts import Drafts
 from toolkit.operations.naming import get_entry_file_name
@@ -151,7 +159,12 @@ def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
 def _save_with_file(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
     try:
         fetched = arrival()
-    except (StoreError, LoginFailed, UserActionNeeded):  # a full disk or a lost login is no fault of this entry
+    except (
+        StoreError,
+        Blocked,
+        LoginFailed,
+        UserActionNeeded,
+    ):  # it is not this entry's fault
         raise
     except Exception as error:  # noqa: BLE001 - whatever one file's trouble is, the others go on
         _store(run, entry, None)

@@ -11,6 +11,7 @@ from toolkit.web.learned import Learned
 from toolkit.web.seen import seen
 from toolkit.web.session import Session
 from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of
+from toolkit.web.walls import blocked
 from toolkit.web.watch import Watch, browser_face
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Session",
     "SessionState",
     "Watch",
+    "blocked",
     "browser_face",
     "check_document",
     "download",

@@ -12,9 +12,11 @@ from requests.sessions import merge_hooks, merge_setting
 from requests.structures import CaseInsensitiveDict
 
 from toolkit.web.cookies import CookieJar
+from toolkit.web.in_page import InPageAdapter
 from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
 from toolkit.web.origin import host_of, origin_of
 from toolkit.web.renewal import Renewal
+from toolkit.web.walls import blocked, wall_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -43,7 +45,9 @@ class Session(requests.Session):
     - the environment (proxies, certificates, .netrc) is not read.
 
     - when an answer says that the session is over (see `is_logged_out`, and `logged_out`, which a connector may declare
-      in addition), `renew` is called once, whichever thread noticed, and that one request is sent again.
+      in addition), `renew` is called once, whichever thread noticed, and that one request is sent again;
+    - an answer that comes from a wall before the site (see `wall_in`) raises Blocked: it says nothing of the session;
+    - `guard` is called with every address before it is asked, those of redirects too, and may raise.
 
     Several threads may use it at once; change `headers`, `auth` and the like before they start.
     `last_response` is the answer that came last, whichever thread asked.
@@ -59,6 +63,7 @@ class Session(requests.Session):
         self.logged_out: Callable[[requests.Response], bool] | None = None
         self.renew: Callable[[], object] | None = None
         self.on_cookies: Callable[[], object] | None = None
+        self.guard: Callable[[str], object] | None = None
         self._transport = transport
         self._renewal = Renewal()
         super().__init__()
@@ -118,7 +123,7 @@ class Session(requests.Session):
         twin.headers = CaseInsensitiveDict(self.headers)
         twin.origin_headers = {origin: dict(headers) for origin, headers in self.origin_headers.items()}
         twin.learned = self.learned
-        twin.login_pages, twin.logged_out = self.login_pages, self.logged_out
+        twin.login_pages, twin.logged_out, twin.guard = self.login_pages, self.logged_out, self.guard
         return twin
 
     def is_over(self, response: requests.Response) -> bool:
@@ -177,16 +182,30 @@ class Session(requests.Session):
         return jar
 
     def send(self, request: PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send a prepared request and follow its redirects."""
+        """Send a prepared request and follow its redirects. Raises Blocked, and what `guard` raises."""
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
         self._take_jar(request)
+        self._ask_guard(request.url)
         before = self.cookies.changes
         response = super().send(request, **kwargs)
+        self._ask_guard(response.url)  # a page follows redirects by itself
         self.last_response = response
+        self._refuse_wall(response)
         if self.on_cookies is not None and self.cookies.changes != before and response.ok:
             self.on_cookies()  # a site in trouble may take cookies away that are good again tomorrow
         return response
+
+    def _ask_guard(self, url: str | None) -> None:
+        if self.guard is not None:
+            self.guard(url or "")
+
+    def _refuse_wall(self, response: requests.Response) -> None:
+        wall = wall_in(response.status_code, response.headers, lambda: response.content)
+        if wall:
+            response.close()
+            in_browser = isinstance(self.get_adapter(response.url), InPageAdapter)
+            raise blocked(host_of(response.url), wall, in_browser=in_browser)
 
     def _take_jar(self, request: PreparedRequest) -> None:
         """A request that was not prepared here has a jar of requests, whose rules would hold for its redirects."""

@@ -13,6 +13,7 @@ from toolkit.web.failures import NETWORK_ERRORS
 from toolkit.web.learned import Call, Learned, Places, learn
 from toolkit.web.logged_out import bare_address
 from toolkit.web.origin import host_of, is_address, origin_of
+from toolkit.web.walls import wall_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,7 @@ class Watch:
         self._under_way: set[Request] = set()
         self._answers: deque[Response] = deque(maxlen=MOST)
         self._failures: dict[str, Failure] = {}
+        self._refused: dict[str, Response] = {}
         self._document: Request | None = None
         self._way_in: list[str] = []
         self._has_arrived = False
@@ -122,6 +124,10 @@ class Watch:
         if request.resource_type in CALLS:
             self._under_way.add(request)
 
+    def wall(self) -> str:
+        """Return whose wall keeps the page out, as `wall_in` does; "" for none. Call it while the context is open."""
+        return next(filter(None, map(_wall_in, reversed(self._refused.values()))), "")
+
     def _on_response(self, response: Response) -> None:
         request = response.request
         self._under_way.discard(request)
@@ -136,6 +142,9 @@ class Watch:
                 self._answers.append(response)
         if request.resource_type in TELLING:
             self._failures.pop(_place(request), None)
+            self._refused.pop(_place(request), None)
+            if response.status >= REFUSED and _matters(request):
+                self._refused[_place(request)] = response
             if response.status >= BROKEN:
                 self._note(request, f"HTTP {response.status}")
 
@@ -153,6 +162,19 @@ class Watch:
 
     def __repr__(self) -> str:
         return f"<Watch: calls of {len(self._calls)} origins, {len(self._failures)} failures>"
+
+
+def _matters(request: Request) -> bool:
+    """Not what a page asks beside: a wall's own scripts are refused now and then, and the login goes on."""
+    return request.is_navigation_request() or (request.method != "GET" and _is_of_the_page(request))
+
+
+def _wall_in(response: Response) -> str:
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    with suppress(Error):  # the browser has its body no more
+        return wall_in(response.status, response.headers, response.body)
+    return ""
 
 
 def _call(request: Request) -> Call:

@@ -164,8 +164,9 @@ class Client:
 
 def _carried(run: Run) -> str:
     """What the session sends beside the browser's face: "cookie sid, authorization from localStorage token"."""
-    cookies = sorted({f"cookie {cookie.name}" for cookie in run.session.cookies})
-    headers = [f"{one.name} from {one.source}" for one in run.session.explain() if not one.left_out]
+    parts = [one for one in run.session.explain() if one.origin and not one.left_out]
+    cookies = sorted({f"cookie {one.name}" for one in parts if one.kind == "cookie"})
+    headers = [f"{one.name} from {one.source}" for one in parts if one.kind == "header"]
     return ", ".join([*cookies, *headers])
 
 

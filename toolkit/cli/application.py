@@ -15,6 +15,7 @@ from toolkit.cli.account import account
 from toolkit.cli.bills import bills
 from toolkit.cli.check import check
 from toolkit.cli.doctor import doctor
+from toolkit.cli.explain import explain
 from toolkit.cli.har import har
 from toolkit.cli.install import install
 from toolkit.cli.listing import list_connectors
@@ -50,6 +51,7 @@ def _build() -> typer.Typer:
     app.command()(bills)
     app.command()(record)
     app.command()(replay)
+    app.command()(explain)
     app.command()(check)
     app.command()(doctor)
     app.command("install-browser")(install)

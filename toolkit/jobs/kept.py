@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import VaultError
 from toolkit.web import SessionState
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from toolkit.vault import Vault
 
-__all__ = ["CODES", "DEVICE", "SESSION", "Kept"]
+__all__ = ["CODES", "DEVICE", "SESSION", "Kept", "state_of"]
 
 CODES, SESSION, DEVICE = "codes", "session", "device"
 FAR = 20  # steps: a claim so far ahead was made by a clock that was wrong
@@ -69,10 +69,18 @@ class Kept:
 
     def _load(self, kind: str) -> SessionState | None:
         value = self.vault.load(kind, self.slug, self.account)
-        try:
-            return None if value is None or value["who"] != self._digest() else SessionState.of(value["state"])
-        except (ValueError, KeyError, TypeError):
-            raise VaultError(
-                f"The {kind} kept for {self.slug} ({self.account}) is of another version of the toolkit: "
-                f"`toolkit account forget {self.slug} --account {shlex.quote(self.account)}` lets it go."
-            ) from None
+        mine = self._digest()
+        if value is None or (isinstance(value, dict) and value.get("who", mine) != mine):
+            return None
+        return state_of(value, kind, self.slug, self.account)
+
+
+def state_of(value: Any, kind: str, slug: str, account: str) -> SessionState:
+    """The state in what the vault keeps, whoever won it. Raises VaultError when it is of another version."""
+    try:
+        return SessionState.of(value["state"])
+    except (ValueError, KeyError, TypeError):
+        raise VaultError(
+            f"The {kind} kept for {slug} ({account}) is of another version of the toolkit: "
+            f"`toolkit account forget {slug} --account {shlex.quote(account)}` lets it go."
+        ) from None

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from toolkit.run import Run
     from toolkit.web import Session, SessionState
 
-__all__ = ["Check", "Verdict", "probe", "take_up"]
+__all__ = ["PATIENCE", "Check", "Verdict", "judge", "parts_of", "probe", "take_up"]
 
-Check = str | tuple[str, Callable[[requests.Response], bool]]
+Says = Callable[[requests.Response], bool]
+Check = str | tuple[str, Says]
 """An address that answers only who is logged in; or one, and what says of its answer whether somebody is."""
 
 PATIENCE = 10.0
@@ -50,10 +51,10 @@ def take_up(run: Run, state: SessionState, check: Check | None) -> str:
 
 def probe(session: Session, check: Check) -> Verdict:
     """Ask the site whether the session lives, without risking it: the answer's cookies count only if it is good."""
-    address, says_alive = check if isinstance(check, tuple) else (check, _any)
+    address, says_alive = parts_of(check)
     with session.twin() as twin:
         try:
-            verdict = _judge(twin, twin.get(address, timeout=PATIENCE), says_alive)
+            verdict = judge(twin, twin.get(address, timeout=PATIENCE), says_alive)
         except (requests.RequestException, Blocked):
             return Verdict.UNSURE
         if verdict is Verdict.ALIVE:
@@ -63,7 +64,8 @@ def probe(session: Session, check: Check) -> Verdict:
         return verdict
 
 
-def _judge(session: Session, response: requests.Response, says_alive: Callable[[requests.Response], bool]) -> Verdict:
+def judge(session: Session, response: requests.Response, says_alive: Says) -> Verdict:
+    """What an answer to the check says of the session that asked."""
     if session.is_over(response):
         return Verdict.OVER
     if response.status_code not in GOOD:
@@ -74,6 +76,11 @@ def _judge(session: Session, response: requests.Response, says_alive: Callable[[
         return Verdict.UNSURE
     except CANNOT_TELL:  # guests get less
         return Verdict.OVER
+
+
+def parts_of(check: Check) -> tuple[str, Says]:
+    """The address, and what judges its answer."""
+    return check if isinstance(check, tuple) else (check, _any)
 
 
 def _any(_: requests.Response) -> bool:

@@ -4,6 +4,7 @@ from toolkit.web.browser import Browser, FoundBrowser, find_browser, open_browse
 from toolkit.web.cookies import CookieJar
 from toolkit.web.download import Downloaded, check_document, download
 from toolkit.web.driver import open_driver
+from toolkit.web.explained import Explained
 from toolkit.web.failures import network_error, sentence_for
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
@@ -18,6 +19,7 @@ __all__ = [
     "Browser",
     "CookieJar",
     "Downloaded",
+    "Explained",
     "FoundBrowser",
     "InPageAdapter",
     "Learned",

@@ -85,6 +85,10 @@ class CookieJar(RequestsCookieJar):
         now = self.now()
         return sorted((cookie for cookie in self if _goes_to(cookie, url, now)), key=lambda cookie: -len(cookie.path))
 
+    def of_origin(self, origin: str) -> list[Cookie]:
+        """Return the cookies that go to some path of an origin, those that have ended too, in the order of creation."""
+        return [cookie for cookie in self if _is_for(cookie, origin)]
+
     def add_cookie_header(self, request: Any) -> None:
         """Put the Cookie header on a request that has none yet; requests calls this."""
         header = "" if request.has_header("Cookie") else self.header_for(_url_of(request))
@@ -163,12 +167,11 @@ def _url_of(request: Any) -> str:
 
 
 def _goes_to(cookie: Cookie, url: str, now: float) -> bool:
-    return (
-        _domain_matches(cookie.domain, host_of(url))
-        and _path_matches(cookie.path, urlsplit(url).path or "/")
-        and (not cookie.secure or is_trustworthy(url))
-        and not _is_over(cookie, now)
-    )
+    return _is_for(cookie, url) and _path_matches(cookie.path, urlsplit(url).path or "/") and not _is_over(cookie, now)
+
+
+def _is_for(cookie: Cookie, url: str) -> bool:
+    return _domain_matches(cookie.domain, host_of(url)) and (not cookie.secure or is_trustworthy(url))
 
 
 def _is_over(cookie: Cookie, now: float) -> bool:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["Call", "Learned", "Places", "learn"]
+__all__ = ["Call", "Learned", "Places", "end_of_token", "learn"]
 
 OWN = frozenset(
     {
@@ -71,12 +71,7 @@ class Learned:
     @property
     def expires(self) -> datetime | None:
         """When a token ends, as it says itself; None when it does not say."""
-        found = JWT.search(self.value)
-        try:
-            claims = json.loads(urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))) if found else {}
-            return datetime.fromtimestamp(float(claims["exp"]), UTC)
-        except (ValueError, KeyError, TypeError, OverflowError):
-            return None
+        return end_of_token(self.value)
 
     def as_dict(self) -> dict[str, str]:
         """Plain JSON values."""
@@ -89,6 +84,16 @@ class Learned:
 
 
 DECODED = "(decoded)"
+
+
+def end_of_token(value: str) -> datetime | None:
+    """When a JWT in a text ends, as it says itself; None when there is none, or it does not say."""
+    found = JWT.search(value)
+    try:
+        claims = json.loads(urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4))) if found else {}
+        return datetime.fromtimestamp(float(claims["exp"]), UTC)
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return None
 
 
 def learn(calls: Iterable[Call], places: Places) -> list[Learned]:

@@ -12,6 +12,7 @@ from requests.sessions import merge_hooks, merge_setting
 from requests.structures import CaseInsensitiveDict
 
 from toolkit.web.cookies import CookieJar
+from toolkit.web.explained import Explained, explained
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
 from toolkit.web.origin import host_of, origin_of
@@ -97,9 +98,12 @@ class Session(requests.Session):
             key = origin_of(origin)
             self.origin_headers[key] = self.origin_headers.get(key, {}) | dict(more)
 
-    def explain(self) -> list[Learned]:
-        """What this session sends beyond cookies, and what the page sent that it cannot send, by origin and name."""
-        return sorted(self.learned, key=lambda one: (one.origin, one.name))
+    def explain(self) -> Explained:
+        """What this session sends, where each part is from and when it ends; and what the page sent that it cannot.
+
+        Printed, it is a text; no value is shown whole.
+        """
+        return explained(self)
 
     def headers_for(self, url: str) -> dict[str, str]:
         """The headers that go to the origin of a URL and to no other."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         WrongTwoFaCode,
     )
     from toolkit.fetcher import Fetcher
-    from toolkit.login import hand_over, login_form, outcome
+    from toolkit.login import enter_code, hand_over, login_form, outcome
     from toolkit.manifest import Manifest
     from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
     from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
@@ -77,6 +77,7 @@ __all__ = [
     "VendorDown",
     "WrongTwoFaCode",
     "create_new",
+    "enter_code",
     "filter_existing",
     "hand_over",
     "link_bank_operation",

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from toolkit.errors import UnknownError, UsageError, VendorDown
+from toolkit.login.codes import enter_code
 from toolkit.login.outcome import PAUSE, out_of_the_way, wait_for
 from toolkit.web import network_error, seen
 from toolkit.whereabouts import declared
@@ -30,7 +31,9 @@ def login_form(
     fields: Mapping[str, str],
     submit: str,
     ok: str,
+    codes: Mapping[str, str] | None = None,
     wrong: str | None = None,
+    wrong_code: str | None = None,
     locked: str | None = None,
     terms: str | None = None,
     change_password: str | None = None,
@@ -43,9 +46,14 @@ def login_form(
 
     `url` may be relative to the run's base address. `fields` maps the account's field names to selectors, filled in
     their order; `submit` is clicked. A site that asks for one field after another has each step filled and submitted.
-    Then the first of these to show decides: `ok` goes on; `wrong`, `locked`, `terms`, `change_password`, `action` and
-    `down` raise the error that `outcome` says. When `ok` shows instead of the form, the login still lives and that is
-    success. What `dismiss` names is clicked as soon as it shows, such as the button of a cookie banner.
+    `codes` maps kinds of codes to the selector of their field, or of a box for each digit: where one shows, beside the
+    password or after it, the code is asked for and typed as `enter_code` does, and a page that submits itself is left
+    alone. {"totp": "#otp"} is answered from the account's seed when it has one.
+
+    Then the first of these to show decides: `ok` goes on; `wrong`, `wrong_code`, `locked`, `terms`, `change_password`,
+    `action` and `down` raise the error that `outcome` says; `wrong` after a step of a code alone is a wrong code. When
+    `ok` shows instead of the form, the login still lives and that is success. What `dismiss` names is clicked as soon
+    as it shows, such as the button of a cookie banner.
 
     Selectors are Playwright's, looked for in every frame of the page; only what a person can see counts, so a field
     that is hidden to trap robots stays empty. The page may take 30 seconds to load, each outcome `timeout` seconds.
@@ -56,6 +64,7 @@ def login_form(
     given = {
         "ok": ok,
         "wrong": wrong,
+        "wrong_code": wrong_code,
         "locked": locked,
         "terms": terms,
         "change_password": change_password,
@@ -70,16 +79,19 @@ def login_form(
             raise UsageError(f"The login needs the field `{missing[0]}`, which has no value.")
         run.page.set_default_timeout(timeout * SECOND)
         _open(run, run.page, url)
-        waiting = dict(fields)
-        before = {name: shown[name] for name in shown if name != "wrong"}
-        form = {"form": tuple(waiting.values())}
+        waiting, wanted = dict(fields), dict(codes or {})
+        before = {name: shown[name] for name in shown if name not in {"wrong", "wrong_code"}}
+        form = {"form": (*waiting.values(), *wanted.values())}
         if wait_for(run, {**form, **before}, dismiss=dismiss, timeout=timeout) != "form":
             return "still logged in"
         while form:
             with out_of_the_way(run.page, dismiss):
-                _fill_in(run, waiting, submit)
-            form = {"form": tuple(waiting.values())} if waiting else {}
-            if wait_for(run, {**shown, **form}, dismiss=dismiss, timeout=timeout) != "form":
+                only_code = _fill_in(run, waiting, wanted, submit)
+            form = {"form": (*waiting.values(), *wanted.values())} if waiting or wanted else {}
+            if (
+                wait_for(run, {**(_of_codes(shown) if only_code else shown), **form}, dismiss=dismiss, timeout=timeout)
+                != "form"
+            ):
                 break
         return "logged in"
 
@@ -99,18 +111,29 @@ def _open(run: Run, page: Page, url: str) -> None:
         raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
 
 
-def _fill_in(run: Run, waiting: dict[str, str], submit: str) -> None:
-    """Fill what shows of the fields, take it off those that wait, and submit."""
+def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The outcomes of a step in which nothing but a code can be wrong."""
+    return {"wrong_code" if name == "wrong" and "wrong_code" not in shown else name: shown[name] for name in shown}
+
+
+def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: str) -> bool:
+    """Fill what shows of the fields and codes, take it off those that wait, and submit; whether it was a code alone."""
     _settle(run.page, waiting.values())
+    before = len(waiting)
     for name, selector in list(waiting.items()):
         field = _only(selector, seen(run.page, selector))
         if field is not None:
             field.fill(run.fields[name])
             del waiting[name]
+    kind = next((kind for kind, where in codes.items() if seen(run.page, where)), None)
+    if kind is not None:
+        enter_code(run, kind, codes.pop(kind), submit=submit)
+        return len(waiting) == before
     button = _only(submit, seen(run.page, submit))
     if button is None:
         raise UnknownError(f"The login page has no button `{submit}` to be seen.")
     button.click()
+    return False
 
 
 def _settle(page: Page, selectors: Iterable[str]) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
     from toolkit.report import Outcome, Report
     from toolkit.run import Entries, Run
-    from toolkit.web import Session
+    from toolkit.web import Session, hidden_fields
 
 __all__ = [
     "BankOperation",
@@ -80,6 +80,7 @@ __all__ = [
     "enter_code",
     "filter_existing",
     "hand_over",
+    "hidden_fields",
     "link_bank_operation",
     "login_form",
     "naming",

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import get_ident
@@ -313,12 +313,13 @@ class Run:
         self.state = state
         self.session.adopt(cookies=state.storage["cookies"], headers=state.headers, learned=state.learned)
         self.session.login_pages = frozenset(state.login_pages)
-        self.session.on_cookies = self._keep_cookies
+        self.session.on_change = self._keep
 
-    def _keep_cookies(self) -> None:
-        """A site may give a new cookie at any time, and from then on know only that one."""
+    def _keep(self) -> None:
+        """A site may give a new cookie at any time, and from then on know only that one; so with other values."""
         if self.state is not None:
-            self.state = self.state.with_cookies(self.session.cookies.to_playwright())
+            cookies = self.session.cookies.to_playwright()
+            self.state = replace(self.state.with_cookies(cookies), learned=self.session.learned)
             if self.keeps is not None:
                 self.keeps.save(self.state)
 

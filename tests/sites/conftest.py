@@ -166,7 +166,7 @@ def _carried(run: Run) -> str:
     """What the session sends beside the browser's face: "cookie sid, authorization from localStorage token"."""
     parts = [one for one in run.session.explain() if one.origin and not one.left_out]
     cookies = sorted({f"cookie {one.name}" for one in parts if one.kind == "cookie"})
-    headers = [f"{one.name} from {one.source}" for one in parts if one.kind == "header"]
+    headers = [f"{one.name} from {one.source}" for one in parts if one.kind == "header" and one.source != "browser"]
     return ", ".join([*cookies, *headers])
 
 

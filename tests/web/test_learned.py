@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -97,6 +98,40 @@ def test_what_browsers_and_clients_add_is_not_the_apps() -> None:
 
     (learned,) = learn([call(accept="application/vnd.acme.v2+json")], Places({}))
     assert learned.name == "accept"
+
+
+def test_it_is_learned_whose_page_asks_another_origin() -> None:
+    """The browser says it with each call there; with those to the page's own origin, a session knows it anyway."""
+    page = "https://acme.example"
+    (learned,) = learn([call(origin=page), Call(page, {"origin": page}, {})], Places({}))
+
+    assert (learned.origin, learned.name, learned.value, learned.source) == (API, "origin", page, "browser")
+
+
+def test_a_value_of_a_tag_can_be_had_anew() -> None:
+    """From its page, where it is all that stands there; whatever is written before it stays."""
+    places = Places({}, [("meta csrf-token", "t0ken-of-ada")], {"meta csrf-token": "https://acme.example/app"})
+    (learned,) = learn([call(authorization="Bearer t0ken-of-ada")], places)
+
+    assert learned.page == "https://acme.example/app"
+    assert learned.anew({"meta csrf-token": "new"}).value == "Bearer new"
+    assert learned.anew({}) is learned
+
+    (learned,) = learn(
+        [call(x_token="t0ken-of-ada")], replace(places, others=[("meta csrf-token", '["t0ken-of-ada"]')])
+    )
+    assert (learned.source, learned.page) == ("meta csrf-token", "")
+
+
+def test_what_was_sent_from_the_start_tells_of_the_browser() -> None:
+    """Not of who has logged in; but what looks like a token is never so, for a kept login is there from the start."""
+    token, browser = f"Bearer {jwt(sub='ada')}", "b70a2c11"
+    first = call(x_browser_id=browser, x_auth="0paque-token", x_house=token)
+    learned = learn(
+        [first, call(x_browser_id=browser, x_auth="0paque-token", x_house=token, x_late="l8-token")], Places({})
+    )
+
+    assert [one.name for one in learned if one.early] == ["x-browser-id"]
 
 
 def test_the_end_of_a_token_is_read() -> None:

@@ -88,8 +88,9 @@ def test_waits_for_the_calls_that_a_page_still_makes(watch: Watch, page: Page, s
 
 
 def headers_of(watch: Watch) -> dict[tuple[str, str], str]:
-    """What was learned, by origin and name."""
-    return {(one.origin, one.name): one.value for one in watch.learned(Places({}))}
+    """What was learned of the app, by origin and name."""
+    learned = watch.learned(Places({}))
+    return {(one.origin, one.name): one.value for one in learned if one.source != "browser"}
 
 
 def test_the_session_has_the_browsers_face(watch: Watch, page: Page, site: Site, session: Session) -> None:

@@ -59,8 +59,8 @@ def probe(session: Session, check: Check) -> Verdict:
             return Verdict.UNSURE
         if verdict is Verdict.ALIVE:
             session.cookies = twin.cookies
-            if session.on_cookies is not None:
-                session.on_cookies()
+            if session.on_change is not None:
+                session.on_change()
         return verdict
 
 

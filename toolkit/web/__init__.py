@@ -12,6 +12,7 @@ from toolkit.web.learned import Learned
 from toolkit.web.seen import seen
 from toolkit.web.session import Session
 from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of
+from toolkit.web.tags import hidden_fields
 from toolkit.web.walls import blocked
 from toolkit.web.watch import Watch, browser_face
 
@@ -31,6 +32,7 @@ __all__ = [
     "check_document",
     "download",
     "find_browser",
+    "hidden_fields",
     "install_browser",
     "network_error",
     "open_browser",

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -42,19 +42,26 @@ class Call:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a value may have come from: a place in words, such as "localStorage token", and what stands there."""
+    """Where a value may have come from: a place in words, such as "localStorage token", and what stands there.
+
+    `pages` are the addresses of the pages in which places such as "meta csrf-token" are.
+    """
 
     cookies: Mapping[str, str]
     others: Sequence[tuple[str, str]] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Learned:
     """One header of one origin.
 
-    source   where its value stands: "cookie csrf", "localStorage token", "meta csrf-token", "answer of /api/login";
-             "page" when it stands nowhere, as what a script holds in memory or has in its text
+    source   where its value stands: "cookie csrf", "localStorage token", "meta csrf-token", "field _token", "answer of
+             /api/login"; "page" when it stands nowhere, as what a script holds in memory or has in its text; "browser"
+             when it is the browser's own
     cookie   the name of the cookie whose value it is each time, so that it follows the cookie; else empty
+    page     the address of the page in whose tags it stands, where it can be had anew; else empty
+    early    whether the first call carried it already: it says which browser or app it is, not who has logged in
     left_out why a session cannot send it, empty when it can
     """
 
@@ -63,6 +70,8 @@ class Learned:
     value: str
     source: str = "page"
     cookie: str = ""
+    page: str = field(default="", repr=False)
+    early: bool = False
     left_out: str = ""
 
     def __repr__(self) -> str:
@@ -73,9 +82,15 @@ class Learned:
         """When a token ends, as it says itself; None when it does not say."""
         return end_of_token(self.value)
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self)
+
+    def anew(self, values: Mapping[str, str]) -> Learned:
+        """The same with the value that stands now where it came from, if there is one."""
+        head, space, _ = self.value.rpartition(" ")
+        text = values.get(self.source)
+        return replace(self, value=f"{head}{space}{text}") if text else self
 
     def sent(self, cookies: Mapping[str, str]) -> str:
         """The value to send now, by the cookies there are now."""
@@ -84,6 +99,7 @@ class Learned:
 
 
 DECODED = "(decoded)"
+BROWSER = "browser"
 
 
 def end_of_token(value: str) -> datetime | None:
@@ -96,17 +112,34 @@ def end_of_token(value: str) -> datetime | None:
         return None
 
 
-def learn(calls: Iterable[Call], places: Places) -> list[Learned]:
+def learn(calls: Sequence[Call], places: Places) -> list[Learned]:
     """What each origin's calls carried beyond what browsers add, sorted by origin and name."""
     found: dict[tuple[str, str], list[Call]] = {}
+    first: dict[str, Call] = {}
     for call in calls:
+        first.setdefault(call.origin, call)
         for name in call.headers:
-            if _is_of_the_app(name, call.headers[name]):
+            if is_of_the_app(name, call.headers[name]):
                 found.setdefault((call.origin, name), []).append(call)
-    return [_learned(origin, name, sent, places) for (origin, name), sent in sorted(found.items())]
+    learned = [_learned(origin, name, sent, places) for (origin, name), sent in sorted(found.items())]
+    early = [replace(one, early=_is_early(one, first[one.origin])) for one in learned]
+    return [*early, *_pages_of(calls)]
 
 
-def _is_of_the_app(name: str, value: str) -> bool:
+def _pages_of(calls: Sequence[Call]) -> Iterator[Learned]:
+    """Whose page asks another origin, which the browser says each time."""
+    pages = {call.origin: call.headers.get("origin", call.origin) for call in calls}
+    return (Learned(origin, "origin", page, BROWSER) for origin, page in sorted(pages.items()) if page != origin)
+
+
+def _is_early(learned: Learned, first: Call) -> bool:
+    """A browser that is opened again is still logged in at its first call, so what looks like a token never is."""
+    is_token = RENEWED.search(learned.name) or JWT.search(learned.value)
+    return not is_token and first.headers.get(learned.name) == learned.value
+
+
+def is_of_the_app(name: str, value: str) -> bool:
+    """Whether a header, its name in small letters, is none that browsers and HTTP clients add by themselves."""
     asks_for_anything = name == "accept" and OF_VENDOR not in value
     return not (name in OWN or name.startswith((*BY_BROWSER, ":")) or asks_for_anything)
 
@@ -118,7 +151,9 @@ def _learned(origin: str, name: str, calls: list[Call], places: Places) -> Learn
         return cookie_rule(learned, *cookie)
     if _changes_each_time(name, values):
         return replace(learned, left_out="it is another one on every call")
-    return replace(learned, source=_source_of(values[-1], places))
+    source, text = _source_of(values[-1], places)
+    whole = values[-1].rpartition(" ")[2] == text
+    return replace(learned, source=source, page=places.pages.get(source, "") if whole else "")
 
 
 def cookie_rule(learned: Learned, cookie: str, decoded: bool) -> Learned:
@@ -148,13 +183,14 @@ def _changes_each_time(name: str, values: list[str]) -> bool:
     return len(values) > 1 and len(set(values)) == len(values) and not (RENEWED.search(name) and len(values) == 2)  # noqa: PLR2004 - before and after
 
 
-def _source_of(value: str, places: Places) -> str:
+def _source_of(value: str, places: Places) -> tuple[str, str]:
+    """The place in which a value stands, and all that stands there."""
     token = value.rpartition(" ")[2]
     if len(token) >= SHORTEST:
         for place, text in [*((f"cookie {name}", one) for name, one in places.cookies.items()), *places.others]:
             if token == text or token in leaves(text):
-                return place
-    return "page"
+                return place, text
+    return "page", ""
 
 
 def leaves(text: str) -> set[str]:

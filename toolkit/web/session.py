@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -14,9 +15,11 @@ from requests.structures import CaseInsensitiveDict
 from toolkit.web.cookies import CookieJar
 from toolkit.web.explained import Explained, explained
 from toolkit.web.in_page import InPageAdapter
+from toolkit.web.learned import is_of_the_app
 from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
 from toolkit.web.origin import host_of, origin_of
 from toolkit.web.renewal import Renewal
+from toolkit.web.tags import values_of
 from toolkit.web.walls import blocked, wall_in
 
 if TYPE_CHECKING:
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 merged: Callable[..., Any] = merge_setting
 merged_hooks: Callable[..., Any] = merge_hooks
 
+STALE = frozenset({400, 403, 419, 422})
+"""What sites answer to a value of a page that they take no more."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Browsers say with each other method whose page it is that asks."""
+OF_ONE_ORIGIN = frozenset({"host", "origin"})
+
 
 class Session(requests.Session):
     """A requests.Session that keeps cookies and tokens where they belong.
@@ -41,8 +50,10 @@ class Session(requests.Session):
     - cookies go where a browser would send them (see CookieJar);
     - `origin_headers[origin]`, with the origin as "https://host" or "https://host:port", are headers sent to exactly
       that origin, and so is what was `learned` of the page's own calls, where a header that is a cookie's value follows
-      that cookie. A redirect that leaves the origin leaves them behind; one that arrives takes them up. A request's
-      own headers win, then `origin_headers`;
+      that cookie, and one that stands in a tag of a page is fetched anew from there, once, when the site refuses it. A
+      request's own headers win, then `origin_headers`;
+    - a redirect to another origin takes along what any browser sends and what was learned of that origin, and nothing
+      else: no token, whoever put it there;
     - the environment (proxies, certificates, .netrc) is not read.
 
     - when an answer says that the session is over (see `is_logged_out`, and `logged_out`, which a connector may declare
@@ -63,10 +74,11 @@ class Session(requests.Session):
         self.login_pages: frozenset[str] = frozenset()
         self.logged_out: Callable[[requests.Response], bool] | None = None
         self.renew: Callable[[], object] | None = None
-        self.on_cookies: Callable[[], object] | None = None
+        self.on_change: Callable[[], object] | None = None
         self.guard: Callable[[str], object] | None = None
         self._transport = transport
         self._renewal = Renewal()
+        self._fetching = threading.Lock()
         super().__init__()
         self.trust_env = False
         adapter = transport.adapter()
@@ -147,7 +159,7 @@ class Session(requests.Session):
         Raises what `renew` raised, again and again: a login that failed is not tried a second time.
         """
         before = self._renewal.count
-        response = super().request(method, url, *args, **kwargs)
+        response = self._ask(method, url, *args, **kwargs)
         if self.renew is None or not self.is_over(response):
             return response
         place = bare_address(response.request.url or "")
@@ -156,9 +168,38 @@ class Session(requests.Session):
             if not self._renewal.ask(self.renew, before, place):
                 closing.pop_all()
                 return response
-        again = super().request(method, url, *args, **kwargs)
+        again = self._ask(method, url, *args, **kwargs)
         self._renewal.judge(place, helped=not self.is_over(again))
         return again
+
+    def _ask(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request; once more when it was refused, and a page has a value anew that it carried."""
+        response = super().request(method, url, *args, **kwargs)
+        if response.status_code in STALE and self._has_anew(response.request):
+            response.close()
+            response = super().request(method, url, *args, **kwargs)
+        return response
+
+    def _has_anew(self, sent: PreparedRequest) -> bool:
+        """Whether there are other values by now than those that a request carried from the tags of pages."""
+        origin = origin_of(sent.url or "")
+        with self._fetching:  # of several threads that were refused, one
+            carried = [one for one in self.learned if one.page and one.origin == origin and one.name in sent.headers]
+            for page in {one.page for one in carried if one.value == sent.headers[one.name]}:
+                self._fetch_values(page)
+        now = self.headers_for(sent.url or "")
+        return any(now.get(one.name) != sent.headers[one.name] for one in carried)
+
+    def _fetch_values(self, page: str) -> None:
+        with suppress(requests.RequestException), super().request("GET", page, headers={"Accept": "text/html"}) as got:
+            if got.ok:  # that of a guest does no harm
+                values = values_of(got.text)
+                self.learned = tuple(one.anew(values) if one.page == page else one for one in self.learned)
+                self._changed()
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
 
     def prepare_request(self, request: requests.Request) -> PreparedRequest:
         """Return the request with all that the session adds; as in requests, except where cookies and tokens go."""
@@ -170,6 +211,8 @@ class Session(requests.Session):
         url = prepared.url or ""  # as it will be sent: only that tells for certain whose it is
         defaults = merged(self.headers_for(url), self.headers, CaseInsensitiveDict)
         prepared.prepare_headers(merged(request.headers, defaults, CaseInsensitiveDict))
+        if prepared.method not in SAFE:
+            prepared.headers.setdefault("Origin", origin_of(url))
         prepared.prepare_cookies(self._cookies_with(request.cookies, url))
         prepared.prepare_body(request.data, request.files, request.json)
         prepared.prepare_auth(merged(request.auth, self.auth), url)
@@ -196,8 +239,8 @@ class Session(requests.Session):
         self._ask_guard(response.url)  # a page follows redirects by itself
         self.last_response = response
         self._refuse_wall(response)
-        if self.on_cookies is not None and self.cookies.changes != before and response.ok:
-            self.on_cookies()  # a site in trouble may take cookies away that are good again tomorrow
+        if self.cookies.changes != before and response.ok:
+            self._changed()  # a site in trouble may take cookies away that are good again tomorrow
         return response
 
     def _ask_guard(self, url: str | None) -> None:
@@ -219,21 +262,22 @@ class Session(requests.Session):
 
     def rebuild_auth(self, prepared_request: PreparedRequest, response: requests.Response) -> None:
         """Leave the tokens behind when a redirect leaves their origin; requests calls this for every redirect."""
-        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]  # requests has no type for it
         origin = origin_of(prepared_request.url or "")
         if origin == origin_of(response.request.url or ""):
             return
-        for name in self._names_of_tokens():
-            prepared_request.headers.pop(name, None)
-        prepared_request.headers.update(self.headers_for(prepared_request.url or ""))
-
-    def _names_of_tokens(self) -> set[str]:
-        """Headers that belong to one origin. Host would send the next server's request to a name of this one."""
-        return {"Host"}.union((one.name for one in self.learned), *list(self.origin_headers.values()))
+        headers = prepared_request.headers
+        for name in [name for name, value in headers.items() if _is_of_one_origin(name.lower(), value)]:
+            del headers[name]
+        headers.update(self.headers_for(prepared_request.url or ""))
 
     def __repr__(self) -> str:
         site = self.base_url or "any site"
         return f"<Session for {site}: {self.cookies!r}, {len(self.learned)} headers learned>"
+
+
+def _is_of_one_origin(name: str, value: str | bytes) -> bool:
+    """Host would send the next server's request to a name of this one; all that an app adds may be a token."""
+    return name in OF_ONE_ORIGIN or is_of_the_app(name, str(value))
 
 
 def _exact(cookies: cookiejar.CookieJar | Mapping[str, str], *, home: str) -> CookieJar:

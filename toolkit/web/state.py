@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urldefrag
 
 from toolkit.web.learned import Learned, Places
 from toolkit.web.origin import origin_of
@@ -21,7 +22,10 @@ Storage = dict[str, dict[str, str]]
 
 SHORTEST_SECRET = 8
 TAB = "() => Object.entries(sessionStorage)"
-TAGS = "() => Array.from(document.querySelectorAll('meta[name][content]'), (tag) => [tag.name, tag.content])"
+TAGS = """\
+() => Array.from(document.querySelectorAll("meta[name][content], input[type=hidden][name]"), (tag) =>
+  tag.content === undefined ? [`field ${tag.name}`, tag.value] : [`meta ${tag.name}`, tag.content])
+"""
 # Only where the tab comes to an origin for the first time: what the page lets go of later must not come back.
 RESTORE = """\
 (() => {
@@ -66,12 +70,8 @@ class SessionState:
 
     def secrets(self) -> list[str]:
         """The values of cookies and tokens, and for "Bearer abc" the bare token; short ones tell nothing."""
-        values = [cookie["value"] for cookie in self.storage["cookies"]] + self._tokens()
+        values = [cookie["value"] for cookie in self.storage["cookies"]] + _tokens(self.learned)
         return [value for value in values if len(value) >= SHORTEST_SECRET]
-
-    def _tokens(self) -> list[str]:
-        values = [one.value for one in self.learned]
-        return values + [value.rpartition(" ")[2] for value in values]
 
     def with_cookies(self, cookies: list[dict[str, Any]]) -> SessionState:
         """The same with other cookies."""
@@ -82,11 +82,16 @@ class SessionState:
 
         Cookies that outlive the browser's end, and localStorage that holds none of the tokens.
         """
-        tokens = set(self._tokens())
+        tokens = set(_tokens(one for one in self.learned if not one.early))
         cookies = [cookie for cookie in self.storage["cookies"] if cookie["expires"] != -1]
         origins = [{**one, "localStorage": _without(one["localStorage"], tokens)} for one in self.storage["origins"]]
         kept = [{name: value for name, value in one.items() if name != "indexedDB"} for one in origins]
         return SessionState(self.won, {"cookies": cookies, "origins": kept}, headers=self.headers)
+
+
+def _tokens(learned: Iterable[Learned]) -> list[str]:
+    values = [one.value for one in learned]
+    return values + [value.rpartition(" ")[2] for value in values]
 
 
 def _without(items: list[dict[str, str]], tokens: set[str]) -> list[dict[str, str]]:
@@ -104,13 +109,21 @@ def session_storage_of(context: BrowserContext) -> Storage:
 
 
 def places_of(context: BrowserContext, storage: Mapping[str, Any], tabs: Storage) -> Places:
-    """Where a page may have taken a header from: cookies, storage of every origin, meta tags."""
+    """Where a page may have taken a header from: cookies, storage of every origin, meta tags, hidden fields."""
     local = [(item["name"], item["value"]) for one in storage["origins"] for item in one.get("localStorage", ())]
     tab = [item for items in tabs.values() for item in items.items()]
-    tags = [tag for page in context.pages for frame in page.frames for tag in _evaluated(frame, TAGS)]
-    named = (("localStorage", local), ("sessionStorage", tab), ("meta", tags))
-    others = [(f"{kind} {name}", value) for kind, items in named for name, value in items]
-    return Places({cookie["name"]: cookie["value"] for cookie in storage["cookies"]}, others)
+    stored = [
+        (f"{kind} {name}", value)
+        for kind, items in (("localStorage", local), ("sessionStorage", tab))
+        for name, value in items
+    ]
+    frames = [frame for page in context.pages for frame in page.frames]
+    tags = [(place, value, frame.url) for frame in frames for place, value in _evaluated(frame, TAGS)]
+    return Places(
+        {cookie["name"]: cookie["value"] for cookie in storage["cookies"]},
+        [*stored, *((place, value) for place, value, _ in tags)],
+        {place: urldefrag(url).url for place, _, url in tags if origin_of(url)},
+    )
 
 
 def _tab_of(frame: Frame) -> dict[str, str]:

@@ -46,6 +46,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
+        self._first: dict[str, Request] = {}
         self._calls: dict[str, deque[Request]] = {}
         self._under_way: set[Request] = set()
         self._answers: deque[Response] = deque(maxlen=MOST)
@@ -82,8 +83,8 @@ class Watch:
         `places` are where a value may have come from; what stands in none of them is looked for in the answers that
         the page got. Call it while the context is open.
         """
-        seen = [request for requests in self._calls.values() for request in requests]  # more may come meanwhile
-        calls = [_call(request) for request in seen]
+        last = [request for requests in self._calls.values() for request in requests]  # more may come meanwhile
+        calls = [_call(request) for request in dict.fromkeys([*self._first.values(), *last])]
         found = learn(calls, places)
         if any(one.source == "page" and not one.left_out for one in found):
             found = learn(calls, replace(places, others=[*places.others, *self._texts()]))
@@ -137,6 +138,7 @@ class Watch:
                 self._way_in.append(bare_address(request.url))
                 self._has_arrived = not REDIRECT <= response.status < REFUSED
         if request.resource_type in CALLS:
+            self._first.setdefault(origin_of(request.url), request)
             self._calls.setdefault(origin_of(request.url), deque(maxlen=MOST)).append(request)
             if "json" in response.headers.get("content-type", ""):
                 self._answers.append(response)

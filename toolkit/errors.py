@@ -155,6 +155,7 @@ class FileDownloadFailed(ToolkitError):
     """One file could not be downloaded, or is not what it should be."""
 
     code = "FILE_DOWNLOAD_FAILED"
+    status: int = 0  # of the answer, where that is why
 
 
 class ManifestError(ToolkitError):

@@ -123,6 +123,7 @@ def _perform(operation: Operation, run: Run) -> str:
     if not isinstance(result, Iterable):
         raise UsageError(f"{_name(operation)} returned {type(result).__name__}; an operation yields entries or words.")
     before = len(run.report.entries)
+    run.listings.append(operation)
     for entry in _entries(result, operation):
         run.add(entry)
     return f"{len(run.report.entries) - before} listed"

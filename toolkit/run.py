@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -158,6 +158,7 @@ class Run:
 
     fields     the account's values, by the manifest's field names
     entries    `fetched`, `filtered` and `saved` entries
+    listings   the operations that yielded them
     data       anything one operation leaves for the next
     page       the browser's page; the browser starts when it is first asked for; `browser` is what opens it
     session    the requests session; `hand_over` gives it what the browser won
@@ -204,6 +205,7 @@ class Run:
         self._last_step = -1
         self.observer: Observer = observer or Silent()
         self.entries = Entries()
+        self.listings: list[Callable[[Run], Iterable[BaseModel]]] = []
         self.data: dict[str, Any] = {}
         self.watch = Watch()
         self.browser: OpensPages = browser or BrowserOptions()

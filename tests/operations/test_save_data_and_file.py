@@ -154,4 +154,4 @@ def test_a_fetch_that_returns_no_bytes_is_told(make_run: MakeRun) -> None:
     bad = bill(1, None, fetch=lambda _: None)
     save(run, bad)
 
-    assert run.report.of(bad).reason == "`fetch` returned NoneType, and not bytes"
+    assert run.report.of(bad).reason == "`fetch` returned NoneType, and neither bytes nor a response"

@@ -120,7 +120,6 @@ log_in = toolkit.login_form(
 connector = toolkit.create_new(
     name="acme",
     models=[Bill],
-    logged_out=lambda response: response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED",
     fetch_operations=[
         log_in,
         toolkit.hand_over,

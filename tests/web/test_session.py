@@ -325,3 +325,19 @@ def test_a_wall_says_nothing_of_the_session(session: Session, site: Site) -> Non
     session.renew = lambda: pytest.fail("a login was tried")
     with pytest.raises(Blocked, match=r'via="page"'):
         session.get(site.url("/api"))
+
+
+def test_a_host_that_knows_nothing_of_the_session_does_not_end_it(session: Session) -> None:
+    """A store of files answers 403 when a link has ended; the site itself, and a host with a cookie, mean the login."""
+    session.base_url = "https://app.acme.test"
+    session.adopt(cookies=[{"name": "sid", "value": "1", "domain": ".login.test", "path": "/", "expires": -1}])
+
+    def over(url: str) -> bool:
+        response = requests.Response()
+        response.status_code, response.url = 403, url
+        return session.is_over(response)
+
+    assert [over("https://app.acme.test/a"), over("https://api.acme.test/a"), over("https://www.login.test/a")] == [
+        True
+    ] * 3
+    assert not over("https://store.test/a?signature=1")

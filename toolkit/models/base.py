@@ -33,7 +33,8 @@ class BaseModel(pydantic.BaseModel):
     `problems`, and a run reports such an entry as refused, with its row and the field. `Model.model_validate`
     raises no more than the constructor does; ask `problems`.
 
-    `pdfurl` (any kind of file), or `fetch`, says how to get the entry's file; neither is stored.
+    `pdfurl` (any kind of file), or `fetch`, says how to get the entry's file; neither is stored. `fetch` is a function
+    of the run that returns the bytes, or the `requests.Response` which holds them.
     """
 
     model_config = ConfigDict(
@@ -51,7 +52,7 @@ class BaseModel(pydantic.BaseModel):
     vendor: str = ""
     account: str = ""
     pdfurl: str | None = Field(None, exclude=True)
-    fetch: Callable[[Any], bytes] | None = Field(None, exclude=True, repr=False)
+    fetch: Callable[[Any], Any] | None = Field(None, exclude=True, repr=False)
     filename: str | None = None
     tags: list[str] = Field(default_factory=list)
     natural_key: str = Field("", exclude=True, repr=False)

@@ -66,7 +66,10 @@ class BankOperation(BaseModel):
 
 
 class File(BaseModel):
-    """A stored file, `io.cozy.files`: `path` is relative to the folder of files, `size` is in bytes."""
+    """A stored file, `io.cozy.files`: `path` is relative to the folder of files, `size` is in bytes.
+
+    `rendered` is true of a page that was printed: the site itself has no such file.
+    """
 
     doctype: ClassVar[str] = "io.cozy.files"
     display_name: ClassVar[str] = "file"
@@ -76,6 +79,7 @@ class File(BaseModel):
     sha256: str
     size: int
     mime: str = "application/pdf"
+    rendered: bool = False
 
 
 class Folder(BaseModel):

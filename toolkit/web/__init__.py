@@ -2,13 +2,14 @@
 
 from toolkit.web.browser import Browser, FoundBrowser, find_browser, open_browser
 from toolkit.web.cookies import CookieJar
-from toolkit.web.download import Downloaded, check_document, download
+from toolkit.web.download import Downloaded, check_document, download, receive
 from toolkit.web.driver import open_driver
 from toolkit.web.explained import Explained
 from toolkit.web.failures import network_error, sentence_for
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Learned
+from toolkit.web.page_files import Rendered, click_for_file, print_page
 from toolkit.web.seen import seen
 from toolkit.web.session import Session
 from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of
@@ -24,12 +25,14 @@ __all__ = [
     "FoundBrowser",
     "InPageAdapter",
     "Learned",
+    "Rendered",
     "Session",
     "SessionState",
     "Watch",
     "blocked",
     "browser_face",
     "check_document",
+    "click_for_file",
     "download",
     "find_browser",
     "hidden_fields",
@@ -38,6 +41,8 @@ __all__ = [
     "open_browser",
     "open_driver",
     "places_of",
+    "print_page",
+    "receive",
     "restore_options",
     "restore_tabs",
     "seen",

@@ -40,7 +40,8 @@ class Sink(Protocol):
 class Downloaded:
     """What came: `size` in bytes, `sha256` in hex, the `mime` type as the site names it.
 
-    `url` is where it came from after all redirects, `suggested_name` the file name that the site gives it.
+    `url` is where it came from after all redirects, `suggested_name` the file name that the site gives it. `rendered`
+    is true of a page that was printed.
     """
 
     size: int
@@ -49,6 +50,7 @@ class Downloaded:
     status: int = 200
     url: str = field(default="", repr=False)  # a signed link is a secret
     suggested_name: str = ""
+    rendered: bool = False
 
 
 def download(
@@ -71,9 +73,33 @@ def download(
     """
     try:
         with _ask(session, url_or_request, method, options) as response:
-            return _receive(response, _Body(sink), name)
+            return receive(response, sink, name=name)
     except requests.RequestException as error:
         raise FileDownloadFailed(sentence_for(error)) from error
+
+
+def receive(response: requests.Response, sink: Sink, *, name: str = "") -> Downloaded:
+    """Take the document that a response holds, as `download` does.
+
+    Raises FileDownloadFailed, with the `status` where that is not 2xx, and requests.RequestException where it breaks.
+    """
+    if not OK <= response.status_code < REDIRECT:
+        failure = FileDownloadFailed(_status(response))
+        failure.status = response.status_code
+        raise failure
+    body = _Body(sink)
+    _stream(response, body)
+    mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    asked = (response.history or [response])[0]  # a redirect to /login.html does not ask for HTML
+    check_document(body.head, body.tail, body.size, mime, name or _disposition(response) or _last_part(asked.url))
+    return Downloaded(
+        size=body.size,
+        sha256=body.sha256.hexdigest(),
+        mime=mime,
+        status=response.status_code,
+        url=response.url,
+        suggested_name=_disposition(response) or _last_part(response.url),
+    )
 
 
 def check_document(head: bytes, tail: bytes, size: int, mime: str, name: str) -> None:
@@ -132,23 +158,6 @@ def _ask(
     if isinstance(url_or_request, requests.Request):
         return session.send(session.prepare_request(url_or_request), stream=True, **options)
     return session.request(method, url_or_request, stream=True, **options)
-
-
-def _receive(response: requests.Response, body: _Body, name: str) -> Downloaded:
-    if not OK <= response.status_code < REDIRECT:
-        raise FileDownloadFailed(_status(response))
-    _stream(response, body)
-    mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    asked = (response.history or [response])[0]  # a redirect to /login.html does not ask for HTML
-    check_document(body.head, body.tail, body.size, mime, name or _disposition(response) or _last_part(asked.url))
-    return Downloaded(
-        size=body.size,
-        sha256=body.sha256.hexdigest(),
-        mime=mime,
-        status=response.status_code,
-        url=response.url,
-        suggested_name=_disposition(response) or _last_part(response.url),
-    )
 
 
 def _status(response: requests.Response) -> str:

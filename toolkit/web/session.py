@@ -21,6 +21,7 @@ from toolkit.web.origin import host_of, origin_of
 from toolkit.web.renewal import Renewal
 from toolkit.web.tags import values_of
 from toolkit.web.walls import blocked, wall_in
+from toolkit.web.watch import same_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -77,6 +78,7 @@ class Session(requests.Session):
         self.on_change: Callable[[], object] | None = None
         self.guard: Callable[[str], object] | None = None
         self._transport = transport
+        self._hosts: frozenset[str] = frozenset()
         self._renewal = Renewal()
         self._fetching = threading.Lock()
         super().__init__()
@@ -103,7 +105,9 @@ class Session(requests.Session):
         learned: Iterable[Learned] = (),
     ) -> None:
         """Take over from a browser: its `context.cookies()`, its face, and what was learned of the page's calls."""
-        self.cookies.adopt(cookies)
+        adopted = list(cookies)
+        self.cookies.adopt(adopted)
+        self._hosts |= {str(cookie["domain"]).lstrip(".") for cookie in adopted}
         self.headers.update(headers or {})
         self.learned = (*self.learned, *learned)
         for origin, more in (origin_headers or {}).items():
@@ -138,20 +142,30 @@ class Session(requests.Session):
         twin.cookies = self.cookies.copy()
         twin.headers = CaseInsensitiveDict(self.headers)
         twin.origin_headers = {origin: dict(headers) for origin, headers in self.origin_headers.items()}
-        twin.learned = self.learned
+        twin.learned, twin._hosts = self.learned, self._hosts
         twin.login_pages, twin.logged_out, twin.guard = self.login_pages, self.logged_out, self.guard
         return twin
 
     def is_over(self, response: requests.Response) -> bool:
         """Whether a response says that the session is over.
 
-        A `logged_out` that cannot make sense of a response (which is no JSON, or lacks a key) does not say so.
+        A `logged_out` that cannot make sense of a response (which is no JSON, or lacks a key) does not say so; nor does
+        a host to which the session has nothing to tell, such as a store of files whose links are signed.
         """
         declared = False
         if self.logged_out is not None:
             with suppress(*CANNOT_TELL):
                 declared = bool(self.logged_out(response))
-        return declared or is_logged_out(response, self.login_pages)
+        return declared or (self._is_known_at(response.url) and is_logged_out(response, self.login_pages))
+
+    def _is_known_at(self, url: str) -> bool:
+        """Whether a URL is of the site, or of a host that the login left a cookie or a token for."""
+        host, origin = host_of(url), origin_of(url)
+        return (
+            same_site(url, self.base_url or url)
+            or any(origin == one.origin for one in self.learned)
+            or any(host == one or host.endswith(f".{one}") for one in self._hosts)
+        )
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request, as in requests; once more after a renewal when the answer says that the session is over.

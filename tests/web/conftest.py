@@ -1,12 +1,14 @@
 """A real HTTP server, a real session and a real browser, all on this machine."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,9 +57,13 @@ def not_found(asked: Asked) -> Answer:
 
 
 class Site:
-    """A threaded server whose pages are functions by path; `asked` holds each request, in order."""
+    """A threaded server whose pages are functions by path; `asked` holds each request, in order.
 
-    def __init__(self) -> None:
+    With a `certificate`, a file that holds it and its key, it is served over https.
+    """
+
+    def __init__(self, certificate: Path | None = None) -> None:
+        self.scheme = "https" if certificate else "http"
         self.pages: dict[str, Handler] = {}
         self.asked: list[Asked] = []
         self.connections: set[socket.socket] = set()
@@ -73,6 +79,10 @@ class Site:
             def finish(self) -> None:
                 super().finish()
                 site.connections.discard(self.connection)
+
+            def handle(self) -> None:
+                with suppress(ssl.SSLError):  # who does not trust the certificate leaves, and may come again
+                    super().handle()
 
             def handle_one_request(self) -> None:
                 self.raw_requestline = self.rfile.readline(65537)
@@ -98,6 +108,10 @@ class Site:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         self.server.daemon_threads = True
+        if certificate is not None:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -109,7 +123,7 @@ class Site:
 
     def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
         """The URL of a path."""
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
     def close(self) -> None:
         """Break all connections and refuse new ones from now on."""
@@ -155,7 +169,8 @@ class ToLoopback(HTTPAdapter):
 
     def get_connection_with_tls_context(self, request: Any, *_args: Any, **_options: Any) -> Any:
         """Return the pool of the port that the URL names."""
-        return self.poolmanager.connection_from_host("127.0.0.1", urlsplit(request.url).port)
+        parts = urlsplit(request.url)
+        return self.poolmanager.connection_from_host("127.0.0.1", parts.port, parts.scheme)
 
     def send(self, request: Any, *args: Any, **options: Any) -> Any:
         """Name the host that is meant, on the wire only."""

@@ -73,6 +73,7 @@ SET: dict[str, tuple[str, list[str]]] = {
     "no name": (HOST, ["word; Path=/"]),
     "an empty name": (HOST, ["=word; Path=/"]),
     "nothing": (HOST, ["; Path=/", "=; Path=/"]),
+    "an empty name, and = in the value": (HOST, ["=a=b; Path=/", "==; Path=/"]),
     "an empty value": (HOST, ["a=; Path=/"]),
     "a value with =": (HOST, ["a=b=c==; Path=/"]),
     "a quoted value": (HOST, ['a="x \\"y\\" z"; Path=/']),
@@ -80,6 +81,7 @@ SET: dict[str, tuple[str, list[str]]] = {
     "a comma": (HOST, ["a=1,2; Path=/"]),
     "JSON": (HOST, ['a={"k":[1,2]}; Path=/']),
     "UTF-8": (HOST, ["a=zürich €; Path=/".encode().decode("latin-1")]),
+    "UTF-8 whose last byte is a space in latin-1": (HOST, ["a=voilà; Path=/".encode().decode("latin-1")]),
     "latin-1": (HOST, ["a=z\xfcrich; Path=/"]),
     "a control character": (HOST, ["a=1\x012; Path=/"]),
     "a tab in the value": (HOST, ["a=1\t2; Path=/"]),
@@ -290,6 +292,41 @@ def test_open_cookies_do_not_stand_before_secure_ones(session: Session, site: Si
     session.get(site.url("/?set", "shop.test"))
 
     assert sorted((kept.value, kept.path) for kept in session.cookies) == [("1", "/x"), ("4", "/")]
+
+
+def test_a_partition_keeps_its_own(session: Session, site: Site) -> None:
+    """A cookie that the site renews for a partition replaces the one of that partition, and no other."""
+    known = [
+        cookie(domain="127.0.0.1", value="open"),
+        cookie(domain="127.0.0.1", value="1", partitionKey="https://x.y"),
+    ]
+    session.adopt(cookies=known)
+    serve(site, ["a=2; Path=/; Secure; Partitioned"])
+    session.get(site.url("/?set"))
+
+    assert [(kept["value"], kept.get("partitionKey")) for kept in session.cookies.to_playwright()] == [
+        ("open", None),
+        ("2", "https://x.y"),
+    ]
+
+
+def test_a_partitioned_cookie_stands_beside_an_open_one(session: Session, site: Site) -> None:
+    """As in a browser, also when no browser told of a partition."""
+    serve(site, ["a=1; Path=/", "a=2; Path=/; Secure; Partitioned"])
+    session.get(site.url("/?set"))
+
+    assert session.cookies.header_for(site.url("/")) == "a=1; a=2"
+
+
+@pytest.mark.parametrize("path", ["/caf%c3%a9/x", "/caf%C3%A9/x", "/café/x"])
+def test_a_path_is_one_however_it_is_escaped(session: Session, site: Site, path: str) -> None:
+    """The browser's /caf%c3%a9 is what requests asks for as /caf%C3%A9; a cookie for it goes there, and is replaced."""
+    session.adopt(cookies=[cookie(domain="127.0.0.1", path="/caf%c3%a9")])
+    serve(site, ["a=2"])
+    site.pages["/caf%C3%A9/x"] = site.pages["/"]
+
+    assert session.get(f"{site.url(path)}?set").content == b"'a=1'"
+    assert [(kept.value, kept.path) for kept in session.cookies] == [("2", "/caf%C3%A9")]
 
 
 def test_one_name_on_several_paths_is_no_conflict(session: Session, site: Site) -> None:

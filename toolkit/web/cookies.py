@@ -2,14 +2,22 @@
 
 The jars of requests and of the standard library send host-only cookies to subdomains, keep Secure cookies from
 loopback, know no `localhost` and change quoted values. This one follows RFC 6265bis and, where they differ, Chromium.
-Every request counts as coming from the site itself, so SameSite is kept but never holds a cookie back.
+Where it differs from Chromium, it does so on purpose:
+
+- Every request counts as coming from the site itself, so SameSite is kept but never holds a cookie back.
+- Nor does a partition: a session stands for the pages that its cookies are from, whatever site they were embedded in.
+- Two spellings of one path are one path: requests writes `%c3` as `%C3` and `%7E` as `~`, which browsers leave alone.
+- A cookie for a public suffix, such as co.uk, is taken, as the list of those is not known here.
+- A value that is no UTF-8 is kept byte by byte, but cannot be handed to a browser, nor does one tell it.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from http.cookiejar import Cookie
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,6 +31,10 @@ if TYPE_CHECKING:
     from email.message import Message
 
 
+ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
+BARE = frozenset(f"{ascii_letters}{digits}-._~[]")
+
+
 class Key(NamedTuple):
     """What tells two cookies apart."""
 
@@ -34,7 +46,8 @@ class Key(NamedTuple):
     @classmethod
     def of(cls, cookie: Cookie) -> Key:
         """Return the key of a cookie."""
-        return cls(cookie.domain, cookie.path, cookie.name, str(cookie.get_nonstandard_attr("partitionKey") or ""))
+        partition = cookie.get_nonstandard_attr("partitionKey") or cookie.get_nonstandard_attr("partitioned") or ""
+        return cls(cookie.domain, _spelt(cookie.path), cookie.name, str(partition))
 
 
 class CookieJar(RequestsCookieJar):
@@ -108,10 +121,18 @@ class CookieJar(RequestsCookieJar):
         with self._cookies_lock:
             if not is_trustworthy(url) and any(_hides(cookie, kept) for kept in self):
                 return
+            if cookie.has_nonstandard_attr("partitioned"):
+                self._put_into_partition(cookie)
             if _is_over(cookie, now):
                 self.changes += self._kept.pop(Key.of(cookie), None) is not None
             else:
                 self.set_cookie(cookie)
+
+    def _put_into_partition(self, cookie: Cookie) -> None:
+        """Where the page is embedded that the request stands for, as far as the browser told with other cookies."""
+        known = (kept.get_nonstandard_attr("partitionKey") for kept in self if kept.domain == cookie.domain)
+        if partition := next(filter(None, known), None):
+            cookie.set_nonstandard_attr("partitionKey", partition)
 
     def set_cookie(self, cookie: Cookie, *_args: Any, **_options: Any) -> None:
         """Add a cookie, or replace the one of the same domain, path and name.
@@ -134,7 +155,7 @@ class CookieJar(RequestsCookieJar):
 
         Raises KeyError when a domain is given and nothing was there.
         """
-        wanted = (domain, path, name)
+        wanted = (domain, path and _spelt(path), name)
         with self._cookies_lock:
             gone = [
                 key for key in self._kept if all(want in {None, got} for want, got in zip(wanted, key, strict=False))
@@ -182,7 +203,13 @@ def _domain_matches(domain: str, host: str) -> bool:
     return host == domain or (domain.startswith(".") and f".{host}".endswith(domain))
 
 
+def _spelt(path: str) -> str:
+    """A path in one spelling, whoever escaped it."""
+    return ESCAPE.sub(lambda found: byte if (byte := chr(int(found[1], 16))) in BARE else found[0].upper(), path)
+
+
 def _path_matches(wanted: str, path: str) -> bool:
+    wanted, path = _spelt(wanted), _spelt(path)
     return path == wanted or path.startswith(wanted if wanted.endswith("/") else f"{wanted}/")
 
 

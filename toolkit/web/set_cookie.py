@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from toolkit.web.origin import host_of, is_address, is_trustworthy
 
+BLANK = " \t"  # and no other: the last byte of an "à" in UTF-8 is white space to str.strip
 LONGEST_LIFE = 400 * 86_400  # seconds
 LONGEST_PAIR = 4096
 LONGEST_ATTRIBUTE = 1024
@@ -72,18 +73,20 @@ def make_cookie(
 
 def _name_and_value(pair: str) -> tuple[str, str]:
     """A pair without "=" is a value without a name."""
-    name, equals, value = pair.partition("=")
-    return (name.strip(), value.strip()) if equals else ("", name.strip())
+    name, equals, value = (part.strip(BLANK) for part in pair.partition("="))
+    return (name, value) if equals else ("", name)
 
 
 def _attributes(text: str) -> dict[str, str]:
     """Attributes by name in lower case; the last one of a name counts."""
-    pairs = (attribute.partition("=") for attribute in text.split(";"))
-    return {name.strip().lower(): value.strip() for name, _, value in pairs if len(value.strip()) <= LONGEST_ATTRIBUTE}
+    pairs = ([part.strip(BLANK) for part in attribute.partition("=")] for attribute in text.split(";"))
+    return {name.lower(): value for name, _, value in pairs if len(value) <= LONGEST_ATTRIBUTE}
 
 
 def _sound(name: str, value: str) -> bool:
-    return bool(name or value) and len(name) + len(value) <= LONGEST_PAIR and "\t" not in name + value
+    """Whether it can be told apart from others when it is sent, is not too long, and holds no tab."""
+    told_apart = bool(name) or (bool(value) and "=" not in value)
+    return told_apart and len(name) + len(value) <= LONGEST_PAIR and "\t" not in name + value
 
 
 def _allowed(name: str, value: str, attributes: dict[str, str], url: str) -> bool:
@@ -184,7 +187,8 @@ def _timestamp(found: dict[str, str]) -> float | None:
 
 def _extras(attributes: dict[str, str]) -> dict[str, str]:
     """What requests has no use for and a browser needs again, under Playwright's names."""
-    extras = {"httpOnly": "1"} if "httponly" in attributes else {}
+    flags = (("httpOnly", "httponly"), ("partitioned", "partitioned"))
+    extras = {name: "1" for name, attribute in flags if attribute in attributes}
     same_site = attributes.get("samesite", "").capitalize()
     return extras | ({"sameSite": same_site} if same_site in {"Strict", "Lax", "None"} else {})
 

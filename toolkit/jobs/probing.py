@@ -12,8 +12,8 @@ import requests
 from toolkit.errors import Blocked
 from toolkit.login.kept import PATIENCE, Verdict, judge, parts_of
 from toolkit.web import sentence_for
-from toolkit.web.learned import RENEWED
 from toolkit.web.logged_out import bare_address
+from toolkit.web.momentary import RENEWED
 from toolkit.web.origin import origin_of
 
 if TYPE_CHECKING:

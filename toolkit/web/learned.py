@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from toolkit.web.momentary import RENEWED, why_momentary
+
 __all__ = ["Call", "Learned", "Places", "end_of_token", "learn"]
 
 OWN = frozenset(
@@ -26,7 +28,13 @@ OWN = frozenset(
 )  # fmt: skip
 BY_BROWSER = ("sec-", "proxy-")
 OF_VENDOR = "application/vnd."  # any other Accept says what one call wants, not what the API needs
-RENEWED = re.compile(r"auth|token|csrf|xsrf|session|jwt", re.IGNORECASE)
+STANDING = (
+    "cookie ",
+    "localStorage ",
+    "sessionStorage ",
+    "meta ",
+    "field ",
+)  # what holds for a while
 SHORTEST = 6  # characters of a value that is looked for in cookies and storage: shorter ones stand there by chance
 JWT = re.compile(r"eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]*")
 
@@ -149,9 +157,9 @@ def _learned(origin: str, name: str, calls: list[Call], places: Places) -> Learn
     learned = Learned(origin, name, values[-1])
     if cookie := _cookie_of(name, calls, places):
         return cookie_rule(learned, *cookie)
-    if _changes_each_time(name, values):
-        return replace(learned, left_out="it is another one on every call")
     source, text = _source_of(values[-1], places)
+    if why := why_momentary(name, values, stands=source.startswith(STANDING)):
+        return replace(learned, left_out=why)
     whole = values[-1].rpartition(" ")[2] == text
     return replace(learned, source=source, page=places.pages.get(source, "") if whole else "")
 
@@ -176,11 +184,6 @@ def _is_cookie(call: Call, name: str, cookie: str, places: Places, *, decoded: b
     value = call.cookies.get(cookie) or places.cookies.get(cookie, "")
     value = unquote(value) if decoded else value
     return len(value) >= SHORTEST and value == call.headers[name]
-
-
-def _changes_each_time(name: str, values: list[str]) -> bool:
-    """Whether no two calls carried the same; a token that was renewed once is no such thing."""
-    return len(values) > 1 and len(set(values)) == len(values) and not (RENEWED.search(name) and len(values) == 2)  # noqa: PLR2004 - before and after
 
 
 def _source_of(value: str, places: Places) -> tuple[str, str]:

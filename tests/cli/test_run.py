@@ -292,6 +292,25 @@ def test_no_code_without_a_person(command: Command, write_connector: Write) -> N
     assert "USER_ACTION_NEEDED.TWOFA_EXPIRED: The site wants a code (sms: Code sent to 12)" in said.err
 
 
+def test_codes_come_from_a_file_or_a_command(command: Command, write_connector: Write, tmp_path: Path) -> None:
+    """The file first; a file that cannot be read is told before anything else happens."""
+    write_connector("acme", ASK, fields=LOGIN)
+    path = tmp_path / "answers.json"
+    path.write_text('{"sms": "445566"}')
+
+    def run(*options: object) -> Any:
+        return command("run", "acme", "--json", "--fields", "-", *options, stdin='{"login": "me", "password": "abcd"}')
+
+    for said in (run("--answers", path), run("--answers-command", "echo 445566")):
+        assert (said.code, json.loads(said.out)["operations"][0]["did"]) == (0, "me, ABCD, •••")
+    path.unlink()
+    said = run("--answers", path)
+    assert (said.code, said.err) == (
+        2,
+        f"USAGE: {path}, the file of --answers, cannot be read: No such file or directory.\n",
+    )
+
+
 ENVIRONMENT = """
 import os
 

@@ -77,6 +77,17 @@ def test_asked_anew() -> None:
     assert answers == {}
 
 
+@pytest.mark.parametrize("answer", ["", "JBSWY3DPEHPK3PXP"])
+def test_the_seed_of_codes_is_asked_for_when_an_account_is_kept(answer: str) -> None:
+    """It may be left out, and no run asks for it: there the codes are asked for."""
+    asked_for = manifest(seed={"role": "totp", "isRequired": False})
+    answers = {("Acme – seed (Enter leaves it out): ", True): answer}
+    kept = fill_fields(asked_for, {}, Sources({}, lambda *question: answers.pop(question), {}, anew=True))
+
+    assert kept == ({"seed": answer} if answer else {})
+    assert fill_fields(asked_for, {}, Sources({}, lambda *_: "asked", {})) == {}
+
+
 def test_without_a_person_nothing_is_asked_anew() -> None:
     """What is kept stays."""
     assert fill_fields(manifest(a={}), {}, Sources({}, None, {"a": "kept"}, anew=True)) == {"a": "kept"}

@@ -14,6 +14,8 @@ __all__ = [
     "DATA",
     "RECORDINGS",
     "AccountOption",
+    "AnswersCommandOption",
+    "AnswersOption",
     "ConnectorsOption",
     "DataOption",
     "FieldsOption",
@@ -112,6 +114,22 @@ SlugArgument = Annotated[str, typer.Argument(help="The connector; `toolkit list`
 AccountOption = Annotated[str, typer.Option(help="A name for whose bills these are.", metavar="NAME")]
 FieldsOption = Annotated[
     str | None, typer.Option(help="`-` reads the login as a JSON object from standard input.", metavar="-")
+]
+AnswersOption = Annotated[
+    Path | None,
+    typer.Option(
+        help='Codes to give when the site wants one: JSON, {kind: code}, such as {"sms": "123456"}.',
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+AnswersCommandOption = Annotated[
+    str | None,
+    typer.Option(
+        help="A command that prints such a code; TOOLKIT_ASK_KIND and TOOLKIT_ASK_MESSAGE tell it which.",
+        metavar="COMMAND",
+        show_default=False,
+    ),
 ]
 FixtureOption = Annotated[
     Path | None,

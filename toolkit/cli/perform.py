@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from toolkit.cli.answers import Answers
 from toolkit.cli.ask import asking
 from toolkit.cli.output import errors, plain
 from toolkit.cli.progress import make_progress
@@ -26,12 +27,16 @@ __all__ = ["Manner", "perform", "watched"]
 
 @dataclass(frozen=True)
 class Manner:
-    """How a run is shown: its report `as_json`, its log while it is written (`verbose`), its browser in a window."""
+    """How a run is shown: its report `as_json`, its log while it is written (`verbose`), its browser in a window.
+
+    `answers` are the codes that need nobody at the terminal.
+    """
 
     as_json: bool = False
     verbose: bool = False
     headed: bool = False
     slow_mo: float = 0
+    answers: Answers = field(default_factory=Answers)
 
 
 def perform(
@@ -61,7 +66,7 @@ def watched(manner: Manner, *, folder_to_save: Path | None = None, fixture: Path
             fixture=fixture,
             observer=progress,
             echo=_echo if manner.verbose else None,
-            ask=asking(progress.paused),
+            ask=manner.answers.before(asking(progress.paused), progress.paused),
             browser=BrowserOptions(headed=manner.headed, slow_mo=manner.slow_mo),
         )
 

@@ -10,6 +10,8 @@ from toolkit.cli.options import (
     CONNECTORS,
     RECORDINGS,
     AccountOption,
+    AnswersCommandOption,
+    AnswersOption,
     ConnectorsOption,
     FieldsOption,
     FixtureOption,
@@ -47,6 +49,8 @@ def record(
         str, typer.Option(help="A recording whose bills are there already.", metavar="CASE", show_default=False)
     ] = "",
     fields: FieldsOption = None,
+    answers: AnswersOption = None,
+    answers_command: AnswersCommandOption = None,
     fixture: FixtureOption = None,
     recordings: RecordingsOption = RECORDINGS,
     headed: HeadedOption = False,
@@ -66,16 +70,18 @@ def record(
       toolkit record acme --case nothing-new --after good
       toolkit record acme --update
     """
-    from toolkit.cli.perform import Manner, watched  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.cli.answers import Answers  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.cli.perform import Manner, watched  # noqa: PLC0415
     from toolkit.jobs import find_connector  # noqa: PLC0415
     from toolkit.jobs.recordings import record_connector  # noqa: PLC0415
 
+    codes = Answers.of(answers, answers_command)
     found = find_connector(slug, connectors)
     folder = recording_folder(recordings, slug, case)
     if folder.exists() != update:  # before anybody types a password
         raise UsageError(_wrong_folder(folder, slug, case))
     owner = Account(account, field_values(found.manifest, fields), found.manifest.secret_fields | {"password"})
-    manner = Manner(verbose=verbose, headed=headed, slow_mo=slow_mo)
+    manner = Manner(verbose=verbose, headed=headed, slow_mo=slow_mo, answers=codes)
     with interruptible(), watched(manner, fixture=fixture) as options:
         done = record_connector(found, owner, folder, options, after=after, update=update)
     _tell_recorded(done)

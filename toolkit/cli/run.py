@@ -15,6 +15,8 @@ from toolkit.cli.options import (
     CONNECTORS,
     DATA,
     AccountOption,
+    AnswersCommandOption,
+    AnswersOption,
     ConnectorsOption,
     DataOption,
     FieldsOption,
@@ -38,6 +40,8 @@ def run(
     *,
     account: AccountOption = "default",
     fields: FieldsOption = None,
+    answers: AnswersOption = None,
+    answers_command: AnswersCommandOption = None,
     folder_to_save: Annotated[
         Path | None, typer.Option(help="An existing folder for the files; else files/SLUG in --data.", metavar="PATH")
     ] = None,
@@ -55,24 +59,30 @@ def run(
     JSON in, or keep it with `toolkit account add`; a password is never an argument, where other users of the machine
     could read it.
 
+    When the site wants a code, the first of these that can gives it: the account's seed of an authenticator app,
+    --answers, --answers-command, you.
+
     \b
       toolkit run acme
       toolkit run acme --account work
       TOOLKIT_FIELD_PASSWORD="$(pass acme)" toolkit run acme --json
       echo '{"login": "me", "password": "…"}' | toolkit run acme --fields -
+      toolkit run acme --answers-command 'pass otp acme'
 
     Ends with 0 all well, 1 something listed is not saved, 2 wrong usage, 3 login refused, 4 the site wants something
     from you, 5 the site does not answer, 6 anything else, 130 interrupted.
     """
-    from toolkit.cli.perform import Manner, perform  # noqa: PLC0415 - only a run needs what it imports
+    from toolkit.cli.answers import Answers  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.cli.perform import Manner, perform  # noqa: PLC0415
     from toolkit.jobs import Accounts, Workspace, check_folder, find_connector  # noqa: PLC0415
 
     check_folder(folder_to_save)  # before anybody types a password
+    codes = Answers.of(answers, answers_command)
     found = find_connector(slug, connectors)
     workspace = Workspace(data)
     values = field_values(found.manifest, fields, Accounts.of(workspace).fields(slug, account))
     owner = Account(account, values, found.manifest.secret_fields | {"password"})
-    manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo)
+    manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo, answers=codes)
     report = perform(found, owner, workspace, manner, folder_to_save=folder_to_save, fixture=fixture)
     raise typer.Exit(report.exit_code)
 

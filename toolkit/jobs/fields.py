@@ -41,8 +41,10 @@ class Sources:
 
     def asks(self, name: str, field: ManifestField) -> bool:
         """Whether the person is to be asked for a field that was not given."""
-        if not field.is_required or field.type in NOT_ASKED_FOR:
+        if field.type in NOT_ASKED_FOR:
             return False
+        if not field.is_required:  # without the seed of his codes a person is asked for each of them
+            return field.is_totp_seed and self.anew and self.prompt is not None
         return not self.known(name, field) or (self.anew and self.prompt is not None and name in (self.kept or {}))
 
 
@@ -66,10 +68,10 @@ def fill_fields(manifest: Manifest, given: Mapping[str, str], sources: Sources) 
 def _asked_for(name: str, manifest: Manifest, sources: Sources) -> str:
     field, known = manifest.fields[name], sources.known(name, manifest.fields[name])
     choices = f" ({', '.join(_options(field))})" if field.options else ""
-    keeps = " (Enter keeps what is there)" if known else ""
+    keeps = " (Enter keeps what is there)" if known else "" if field.is_required else " (Enter leaves it out)"
     question = f"{manifest.name} – {field.label or name}{choices}{keeps}: "
     value = (sources.prompt(question, field.is_secret) if sources.prompt else "") or known
-    if value:
+    if value or not field.is_required:
         return value
     raise UsageError(
         f"{manifest.slug} needs the field {_called(name, field)}: set {variable(name)}{sources.otherwise}."

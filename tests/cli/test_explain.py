@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -12,6 +16,9 @@ import pytest
 
 from tests.cli.conftest import MANIFEST, Said
 from tests.sites.server import BILLS, Answer, Ask, Site, as_json, only, page, pdf, refused
+from toolkit.jobs.kept import Kept
+from toolkit.vault import Vault
+from toolkit.web import Learned, SessionState
 
 pytestmark = pytest.mark.usefixtures("key_file")
 
@@ -216,6 +223,30 @@ def test_without_a_session_it_says_to_run_first(command: Command, acme: Callable
 
         assert (said.code, said.out) == (2, "")
         assert f"`toolkit run {run}` logs in and keeps one" in said.err
+
+
+def test_the_documents_show_what_is_printed(command: Command, acme: Callable[..., None], site: TokenSite) -> None:
+    """Line by line."""
+    acme(site)
+    api, won = "https://api.acme.example", datetime(2025, 3, 9, 7, 30, tzinfo=UTC)
+    end = urlsafe_b64encode(json.dumps({"exp": (won + timedelta(hours=1)).timestamp()}).encode()).decode()
+    token = f"eyJhbGciOiJIUzI1NiJ9.{end.rstrip('=')}.".ljust(412, "x")
+    sid = {"name": "sid", "value": "Zk".ljust(32, "x"), "domain": ".acme.example", "path": "/", "httpOnly": True}
+    state = SessionState(
+        won,
+        {"cookies": [{**sid, "expires": -1}], "origins": []},
+        headers={"user-agent": "Mozilla/5.0 (X11; Linux x86_64) …", "accept-language": "en-US"},
+        learned=(
+            Learned(api, "authorization", f"Bearer {token}", "localStorage token"),
+            Learned(api, "x-api-key", "AI".ljust(39, "x")),
+            Learned(api, "x-nonce", "1", left_out="a nonce, another one on every call"),
+        ),
+    )
+    Kept(Vault(Path(os.environ["TOOLKIT_DATA"]) / "vault"), "acme", "default").save(state)
+    text = Path(__file__).parents[2].joinpath("docs", "sessions.md").read_text("utf-8")
+    (shown,) = re.findall(r"```console\n\$ toolkit explain acme\n(.+?)```", text, re.DOTALL)
+
+    assert command("explain", "acme").out == shown
 
 
 def test_the_help_teaches(command: Command) -> None:

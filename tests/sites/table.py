@@ -25,7 +25,7 @@ A second run finds all three again on the kept session.
 A wrong secret is told as what it is, after one try.
 {works} of the {all} tests hold all of that; `make archetypes` makes this page from them.
 
-*Carried* is what the session sent beside the browser's face, and where each header came from: learned from the page, not written by hand.
+*Carried* is what the session sent beside the browser's face, and where each header came from: learned from the page, not written by hand ([sessions.md](sessions.md)).
 *Lines* are those of the connector, all of it.
 
 | # | archetype | works | carried | lines |

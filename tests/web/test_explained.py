@@ -78,7 +78,7 @@ def test_what_is_not_sent_is_told_with_a_way_out() -> None:
 
     assert told[API, "x-nonce"].advice == 'hand_over(via="page")'
     assert (told[SITE, "old"].left_out, told[SITE, "old"].advice) == ("it has ended", "")
-    assert 'not sent, it is another one on every call; hand_over(via="page") sends it' in str(made.explain())
+    assert 'not sent, it is another one on every call; try hand_over(via="page")' in str(made.explain())
 
 
 def test_what_goes_everywhere_and_what_the_connector_adds() -> None:

@@ -133,7 +133,7 @@ def _blocks(slug: str, account: str, kept: KeptSession) -> list[RenderableType]:
     if kept.probed:
         blocks.append(plain(f"Probed with GET {kept.probed.url}."))
     if kept.in_page:
-        blocks.append('Its requests go out from inside a page, hand_over(via="page"), which sends all of it.')
+        blocks.append('Its requests go out from inside a page, hand_over(via="page"), which may add what is not sent.')
     sent = [part for part in kept.parts if not part.left_out]
     for origin, parts in groupby(sent, key=lambda part: part.origin):
         blocks += ["", plain(f"To {origin or 'every origin'}"), _table(list(parts), kept.probed)]
@@ -169,7 +169,7 @@ def _not_sent(parts: Sequence[Part]) -> list[RenderableType]:
     columns = [
         Column("Not sent", [f"{part.kind} {part.name}" for part in parts], NAME_WIDTH),
         Column("To", [part.origin for part in parts], PLACE_WIDTH),
-        Column("Sent by", [part.advice for part in parts], PLACE_WIDTH),
+        Column("Try", [part.advice for part in parts], PLACE_WIDTH),
         Column("Because", [part.left_out for part in parts], wraps=True),
     ]
     return ["", table(columns)]

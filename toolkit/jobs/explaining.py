@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import UsageError
@@ -55,7 +55,7 @@ def explain_kept(found: Found, account: Account, vault: Vault) -> KeptSession:
 def probe_kept(found: Found, account: Account, vault: Vault, *, url: str | None = None) -> KeptSession:
     """Look at a session, and ask the site which part it needs: at `url`, else at the connector's `check`.
 
-    Runs that want to change the session wait meanwhile. New cookies that the site gives are kept.
+    Runs that want to change the session wait meanwhile. What the site gives anew is kept.
     Raises UsageError when no session is kept, when there is no address to ask, and when the session belongs to a page;
     VaultError.
     """
@@ -65,7 +65,7 @@ def probe_kept(found: Found, account: Account, vault: Vault, *, url: str | None 
         check = _check(found, connector, url)
 
         def keep() -> None:
-            changed = state.with_cookies(session.cookies.to_playwright())
+            changed = replace(state.with_cookies(session.cookies.to_playwright()), learned=session.learned)
             document.save({**(document.value or {}), "state": changed.as_dict()})
 
         with closing(_session(found, account, state, connector)) as session:

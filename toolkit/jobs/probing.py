@@ -18,7 +18,7 @@ from toolkit.web.origin import origin_of
 
 if TYPE_CHECKING:
     from toolkit.login import Check
-    from toolkit.web import CookieJar, Session
+    from toolkit.web import Session
     from toolkit.web.explained import Part
 
 __all__ = ["Need", "Probed", "probe_parts"]
@@ -104,22 +104,16 @@ class _Probing:
 
     def parts(self) -> list[Part]:
         """What goes to the address, each part once."""
-        paths = {(cookie.name, cookie.domain, cookie.path) for cookie in self._session.cookies.sent_to(self.url)}
-        there = {"", origin_of(self.url)}
-        sent = [part for part in self._session.explain() if not part.left_out]
-        return [
-            part
-            for part in sent
-            if (part.kind == "header" and part.origin in there)
-            or (part.origin == origin_of(self.url) and (part.name, part.domain, part.path) in paths)
-        ]
+        origin, cookies = origin_of(self.url), self._session.cookies.sent_to(self.url)
+        there = [part for part in self._session.explain() if part.origin in {"", origin} and not part.left_out]
+        return [part for part in there if part.kind == "header" or any(map(part.names, cookies))]
 
     def ask(self, without: Part | None = None) -> _Answer:
         """Send the request, whole or without a part."""
         with self._session.twin() as twin:
             if without is not None:
                 _leave_out(twin, without)
-            before = twin.cookies.changes
+            before = twin.cookies.changes, twin.learned
             try:
                 response = twin.get(self.url, timeout=PATIENCE)
             except requests.RequestException as error:
@@ -127,8 +121,8 @@ class _Probing:
             except Blocked:
                 return _Answer(alive=False, over=False, told="a wall before the site")
             answer = self._judged(twin, response)
-            if answer.alive and answer == (self.good or answer) and twin.cookies.changes != before:
-                self._adopt(twin.cookies, without)
+            if answer.alive and answer == (self.good or answer) and (twin.cookies.changes, twin.learned) != before:
+                self._adopt(twin, without)
             return answer
 
     def _judged(self, twin: Session, response: requests.Response) -> _Answer:
@@ -142,14 +136,15 @@ class _Probing:
             alive=True, over=False, told=status, face=(status, bare_address(response.url), kind, _shape(response))
         )
 
-    def _adopt(self, cookies: CookieJar, without: Part | None) -> None:
-        """The site took this for a request of the session: from now on it may know only the cookies that it gave."""
-        adopted = cookies.copy()
-        if without is not None and without.kind == "cookie":
-            for cookie in self._session.cookies:
-                if (cookie.name, cookie.domain, cookie.path) == (without.name, without.domain, without.path):
-                    adopted.set_cookie(cookie)
+    def _adopt(self, twin: Session, without: Part | None) -> None:
+        """The site took this for a request of the session: from now on it may know only the values that it gave."""
+        adopted = twin.cookies.copy()
+        for cookie in self._session.cookies:
+            if without is not None and without.names(cookie):
+                adopted.set_cookie(cookie)
         self._session.cookies = adopted
+        anew = {(one.origin, one.name): one for one in twin.learned}
+        self._session.learned = tuple(anew.get((one.origin, one.name), one) for one in self._session.learned)
         self._keep()
 
 

@@ -56,13 +56,18 @@ class Part:
 
     @property
     def advice(self) -> str:
-        """What sends it all the same, empty when nothing need or can."""
+        """What may send it all the same, empty when nothing need or can."""
         return IN_PAGE if self.left_out and self.kind == "header" else ""
 
     @property
     def ends(self) -> str:
         """When it ends, in words."""
         return f"{self.expires:%Y-%m-%d %H:%M}" if self.expires else ""
+
+    def names(self, cookie: Cookie) -> bool:
+        """Whether it is this cookie, whatever its value."""
+        mine = (self.kind, self.name, self.domain, self.path)
+        return mine == ("cookie", cookie.name, cookie.domain, cookie.path)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -72,7 +77,7 @@ class Part:
         where = f" {self.domain}{self.path}" if self.kind == "cookie" else ""
         what = f"{self.kind} {self.name}{where} from {self.source}"
         if self.left_out:
-            return f"{what}: not sent, {self.left_out}{f'; {self.advice} sends it' if self.advice else ''}"
+            return f"{what}: not sent, {self.left_out}{f'; try {self.advice}' if self.advice else ''}"
         return f"{what}, {self.shown}{f', ends {self.ends}' if self.ends else ''}"
 
 

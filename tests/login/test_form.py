@@ -30,9 +30,10 @@ PAGE = """<!doctype html><title>Acme</title><body><script>
 WALL = (403, {"Content-Type": "text/html", "cf-mitigated": "challenge"}, b"<p>One moment, please")
 SITE: dict[str, object] = {"/login": PAGE, "/api/dies": None, "/api/503": (503, {}, b""), "/api/login": WALL}
 
+BOTH = {"login": "#email", "password": "#password"}
 LOG_IN = login_form(
     "/login",
-    fields={"login": "#email", "password": "#password"},
+    fields=BOTH,
     submit="button",
     ok="#bills",
     wrong=".error",
@@ -142,3 +143,44 @@ def test_a_wall_is_not_called_a_wrong_password(attempt: Callable[..., str], serv
 
     with pytest.raises(Blocked, match="--headed"):
         IMPATIENT(make_run(url=serve({"/login": WALL}), password="x"))
+
+
+STEPS = """<!doctype html><body><script>
+  const asked = [];
+  const ask = (name) => {
+    document.body.innerHTML = `<input id=${name}><button>Next</button>`;
+    document.querySelector("button").onclick = () => {
+      asked.push(document.querySelector("input").value);
+      if (name === "password") document.body.innerHTML = `<p id=bills>${asked}</p>`; else ask("password");
+    };
+  };
+  const remembered = location.search === "?remembered";
+  ask(remembered ? "password" : "email");
+</script>"""
+
+
+@pytest.mark.parametrize(("query", "asked"), [("", "ada,right"), ("?remembered", "right")])
+def test_a_site_may_ask_step_by_step(serve: Serve, make_run: MakeRun, query: str, asked: str) -> None:
+    """For one field after another, or only for the one it does not remember."""
+    log_in = login_form(f"/login{query}", fields=BOTH, submit="button", ok=f"text={asked}")
+
+    assert log_in(make_run(url=serve({"/login": STEPS}), login="ada", password="right")) == "logged in"
+
+
+def test_a_form_that_is_still_being_built_is_not_sent_by_half(serve: Serve, make_run: MakeRun) -> None:
+    """Its second field shows some frames later."""
+    late = """<!doctype html><input id=email><button onclick="bills.hidden = !window.password?.value">Go</button>
+      <p id=bills hidden>Bills</p><p class=error>Fill in both</p><script>let frames = 0; const draw = () => {
+        if (++frames < 6) return requestAnimationFrame(draw);
+        document.body.insertAdjacentHTML("beforeend", "<input id=password>"); }; draw()</script>"""
+    run = make_run(url=serve({"/login": late}), login="ada", password="right")
+
+    assert login_form("/login", fields=BOTH, submit="button", ok="#bills", wrong=".error")(run) == "logged in"
+
+
+def test_a_button_that_is_not_there_is_named(attempt: Callable[..., str]) -> None:
+    """As is a selector that means several."""
+    for submit, words in (("#go", "no button `#go`"), ("#email, #password", "shows 2 elements")):
+        log_in = login_form("/login", fields={"password": "#password"}, submit=submit, ok="#bills")
+        with pytest.raises(UnknownError, match=words):
+            attempt("right", log_in)

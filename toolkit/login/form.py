@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from toolkit.errors import UnknownError, UsageError, VendorDown
+<<<<<<< HEAD
 from toolkit.login.codes import enter_code
+=======
+from toolkit.login.keypad import is_keypad, press
+>>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
 from toolkit.login.outcome import PAUSE, out_of_the_way, wait_for
 from toolkit.web import network_error, seen
 from toolkit.whereabouts import declared
@@ -56,7 +61,8 @@ def login_form(
     as it shows, such as the button of a cookie banner.
 
     Selectors are Playwright's, looked for in every frame of the page; only what a person can see counts, so a field
-    that is hidden to trap robots stays empty. The page may take 30 seconds to load, each outcome `timeout` seconds.
+    that is hidden to trap robots stays empty. A selector that means several keys is a keypad, whose keys are pressed by
+    what they mean. The page may take 30 seconds to load, each outcome `timeout` seconds.
 
     Raises VendorDown when the site does not answer, Blocked when a wall before it keeps the page out, and UnknownError
     when nothing expected shows in time: a slow or changed page is never called a wrong password.
@@ -85,6 +91,7 @@ def login_form(
         if wait_for(run, {**form, **before}, dismiss=dismiss, timeout=timeout) != "form":
             return "still logged in"
         while form:
+<<<<<<< HEAD
             with out_of_the_way(run.page, dismiss):
                 only_code = _fill_in(run, waiting, wanted, submit)
             form = {"form": (*waiting.values(), *wanted.values())} if waiting or wanted else {}
@@ -92,6 +99,12 @@ def login_form(
                 wait_for(run, {**(_of_codes(shown) if only_code else shown), **form}, dismiss=dismiss, timeout=timeout)
                 != "form"
             ):
+=======
+            _fill_in(run, waiting)
+            _submit(run.page, submit, dismiss)
+            form = {"form": tuple(waiting.values())} if waiting else {}
+            if wait_for(run, {**shown, **form}, dismiss=dismiss, timeout=timeout) != "form":
+>>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
                 break
         return "logged in"
 
@@ -111,6 +124,7 @@ def _open(run: Run, page: Page, url: str) -> None:
         raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
 
 
+<<<<<<< HEAD
 def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The outcomes of a step in which nothing but a code can be wrong."""
     return {"wrong_code" if name == "wrong" and "wrong_code" not in shown else name: shown[name] for name in shown}
@@ -118,13 +132,21 @@ def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]
 
 def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: str) -> bool:
     """Fill what shows of the fields and codes, take it off those that wait, and submit; whether it was a code alone."""
+=======
+def _fill_in(run: Run, waiting: dict[str, str]) -> None:
+    """Fill what shows of the fields, and take it off those that wait."""
+>>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
     _settle(run.page, waiting.values())
     before = len(waiting)
     for name, selector in list(waiting.items()):
-        field = _only(selector, seen(run.page, selector))
-        if field is not None:
-            field.fill(run.fields[name])
+        found = seen(run.page, selector)
+        if is_keypad(found):
+            press(partial(seen, run.page, selector), run.fields[name])
+        elif found:
+            _only(selector, found).fill(run.fields[name])
+        if found:
             del waiting[name]
+<<<<<<< HEAD
     kind = next((kind for kind, where in codes.items() if seen(run.page, where)), None)
     if kind is not None:
         enter_code(run, kind, codes.pop(kind), submit=submit)
@@ -134,6 +156,16 @@ def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: s
         raise UnknownError(f"The login page has no button `{submit}` to be seen.")
     button.click()
     return False
+=======
+
+
+def _submit(page: Page, submit: str, dismiss: Sequence[str]) -> None:
+    with out_of_the_way(page, dismiss):
+        found = seen(page, submit)
+        if not found:
+            raise UnknownError(f"The login page has no button `{submit}` to be seen.")
+        _only(submit, found).click()
+>>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
 
 
 def _settle(page: Page, selectors: Iterable[str]) -> None:
@@ -143,7 +175,7 @@ def _settle(page: Page, selectors: Iterable[str]) -> None:
         page.wait_for_timeout(PAUSE)
 
 
-def _only(selector: str, found: list[Locator]) -> Locator | None:
+def _only(selector: str, found: list[Locator]) -> Locator:
     if len(found) > 1:
         raise UnknownError(f"The login page shows {len(found)} elements that `{selector}` means: say it more exactly.")
-    return found[0] if found else None
+    return found[0]

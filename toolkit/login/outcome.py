@@ -90,6 +90,7 @@ def wait_for(
     page = run.page
     end = monotonic() + timeout
     while True:
+        _dismiss(page, dismiss)
         for name, wanted in outcomes.items():
             found = next((place for one in wanted for place in seen(page, one)), None)
             if found is not None:
@@ -100,13 +101,13 @@ def wait_for(
                 return name
         if monotonic() > end:
             raise _nothing_showed(run, page, outcomes)
-        _dismiss(page, dismiss)
         page.wait_for_timeout(PAUSE)
 
 
 @contextmanager
 def out_of_the_way(page: Page, dismiss: Sequence[str | Locator]) -> Iterator[None]:
     """While the block lasts, what shows over a button that is to be clicked is clicked away first."""
+    _dismiss(page, dismiss)
     locators = [(page.locator(one) if isinstance(one, str) else one).first for one in dismiss]
     for locator in locators:
         page.add_locator_handler(locator, lambda button: button.click())

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
     from toolkit.report import Outcome, Report
     from toolkit.run import Entries, Run
-    from toolkit.web import Session, hidden_fields
+    from toolkit.web import Session, click_for_file, hidden_fields, print_page
 
 __all__ = [
     "BankOperation",
@@ -76,6 +76,7 @@ __all__ = [
     "VaultError",
     "VendorDown",
     "WrongTwoFaCode",
+    "click_for_file",
     "create_new",
     "enter_code",
     "filter_existing",
@@ -87,6 +88,7 @@ __all__ = [
     "outcome",
     "parse_amount",
     "parse_date",
+    "print_page",
     "save_data_and_file",
 ]
 

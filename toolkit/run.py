@@ -16,7 +16,17 @@ from urllib.parse import urlsplit
 from toolkit.errors import HostNotAllowed, TwoFaCancelled, TwoFaExpired, UsageError
 from toolkit.report import Outcome, Report
 from toolkit.totp import Totp, unused_code
-from toolkit.web import Browser, Session, SessionState, Watch, open_browser, restore_options, restore_tabs
+from toolkit.web import (
+    Browser,
+    Session,
+    SessionState,
+    Watch,
+    open_browser,
+    places_of,
+    restore_options,
+    restore_tabs,
+    session_storage_of,
+)
 from toolkit.web.browser import QUIET
 from toolkit.whereabouts import line_at_work
 
@@ -160,7 +170,8 @@ class Run:
     entries    `fetched`, `filtered` and `saved` entries
     listings   the operations that yielded them
     data       anything one operation leaves for the next
-    page       the browser's page; the browser starts when it is first asked for; `browser` is what opens it
+    page       the browser's page; the browser starts when it is first asked for; `browser` is what opens it. After
+               `hand_over` it is a new one, logged in as the session is
     session    the requests session; `hand_over` gives it what the browser won
     logged_in  whether the session has a login that, for all that is known, still lives
     state      what the login won, once it was handed over or taken up
@@ -296,8 +307,20 @@ class Run:
         if self.state is None:
             raise UsageError("There is no session to reopen a browser with: run.reopen() comes after hand_over.")
         self.close_browser()
-        self.state = self.state.with_cookies(self.session.cookies.to_playwright())
         return self.page
+
+    def bring_back(self) -> None:
+        """Close a page that was opened with the session, and give the session what the page has by now."""
+        if self._page is None or self.state is None:
+            return
+        context = self._page.context
+        storage, tabs = context.storage_state(indexed_db=True), session_storage_of(context)
+        new = self.watch.learned(places_of(context, storage, tabs))
+        learned = [*self.state.learned, *(one for one in new if not one.left_out)]
+        latest = {(one.origin, one.name): one for one in learned}
+        self.close_browser()
+        state = replace(self.state, storage=storage, session_storage=tabs, learned=tuple(latest.values()))
+        self.take_over(state)
 
     def take_over(self, state: SessionState) -> None:
         """Give the session what a login won, in place of what it had, and keep it."""
@@ -353,6 +376,8 @@ class Run:
             )
 
     def _open_page(self) -> Page:
+        if self.state is not None and self.logged_in:
+            self.state = self.state.with_cookies(self.session.cookies.to_playwright())
         state = self.state or (self.keeps.load_device() if self.keeps is not None else None)
         page = self._closing.enter_context(self.browser.open_page(self.transport, self.base_url, state))
         self.watch = Watch()  # what an earlier browser sent is over

@@ -67,7 +67,7 @@ def save_data_and_file(
 
     def save_data_and_file(run: Run) -> str:
         mine = [entry for entry in run.entries.filtered if isinstance(entry, model)]
-        saved, links = 0, Links()
+        saved, links, was_open = 0, Links(), run.browser_is_open
         with closing(Drafts(run.files)) as drafts:
 
             def fetch(run: Run, entry: BaseModel) -> _Fetched | None:
@@ -77,6 +77,8 @@ def save_data_and_file(
                 entry.tags = [*entry.tags, *tags]
                 saved += _save(run, entry, arrival)
                 run.observer.advanced(done, len(mine))
+        if saved and not was_open:
+            run.bring_back()
         return f"{saved} saved" if saved == len(mine) else f"{saved} saved, {len(mine) - saved} failed"
 
     return declared(save_data_and_file)

@@ -39,24 +39,32 @@ def click_for_file(page: Page, selector: str, *, timeout: float = 30) -> bytes:
     new tab or a frame, does not matter; such a tab is closed. An address that is good once is asked once. Raises
     FileDownloadFailed when none comes within `timeout` seconds.
     """
-    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+    from playwright.sync_api import Error, TimeoutError  # noqa: A004, PLC0415 - slow to import
 
     try:
         with _as_downloads(page), page.context.expect_event("download", timeout=timeout * SECOND) as coming:
             page.locator(selector).click(timeout=timeout * SECOND)
         return Path(coming.value.path()).read_bytes()
+    except TimeoutError as error:
+        raise FileDownloadFailed(f"no file came within {timeout:g} seconds of a click on `{selector}`") from error
     except Error as error:
-        raise FileDownloadFailed(f"no file came of a click on `{selector}`: {error.message.splitlines()[0]}") from error
+        raise FileDownloadFailed(f"a click on `{selector}` gave no file: {error.message.splitlines()[0]}") from error
 
 
-def print_page(page: Page) -> bytes:
-    """Return the page as a PDF, printed as it asks to be; the stored file is marked as `rendered`.
+def print_page(page: Page, url: str | None = None) -> bytes:
+    """Return a page as a PDF, printed as it asks to be; the stored file is marked as `rendered`.
 
-    Raises FileDownloadFailed when the browser cannot print, as some cannot in a window.
+    With a `url` the page goes there first; without one it is printed as it stands. Raises FileDownloadFailed when the
+    site has no such page, when it is a login page, or when the browser cannot print, as some cannot in a window.
     """
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
     try:
+        answer = None if url is None else page.goto(url)
+        if answer is not None and not answer.ok:
+            raise FileDownloadFailed(f"HTTP {answer.status} in place of the page to print")
+        if page.locator("input[type=password]").count():
+            raise FileDownloadFailed("the page to print asks for a password")
         page.evaluate("() => document.fonts.ready.then(() => undefined)")
         return Rendered(page.pdf(prefer_css_page_size=True, print_background=True))
     except Error as error:

@@ -8,11 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from toolkit.errors import UnknownError, UsageError, VendorDown
-<<<<<<< HEAD
 from toolkit.login.codes import enter_code
-=======
 from toolkit.login.keypad import is_keypad, press
->>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
 from toolkit.login.outcome import PAUSE, out_of_the_way, wait_for
 from toolkit.web import network_error, seen
 from toolkit.whereabouts import declared
@@ -91,20 +88,11 @@ def login_form(
         if wait_for(run, {**form, **before}, dismiss=dismiss, timeout=timeout) != "form":
             return "still logged in"
         while form:
-<<<<<<< HEAD
             with out_of_the_way(run.page, dismiss):
                 only_code = _fill_in(run, waiting, wanted, submit)
             form = {"form": (*waiting.values(), *wanted.values())} if waiting or wanted else {}
-            if (
-                wait_for(run, {**(_of_codes(shown) if only_code else shown), **form}, dismiss=dismiss, timeout=timeout)
-                != "form"
-            ):
-=======
-            _fill_in(run, waiting)
-            _submit(run.page, submit, dismiss)
-            form = {"form": tuple(waiting.values())} if waiting else {}
-            if wait_for(run, {**shown, **form}, dismiss=dismiss, timeout=timeout) != "form":
->>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
+            after = {**(_of_codes(shown) if only_code else shown), **form}
+            if wait_for(run, after, dismiss=dismiss, timeout=timeout) != "form":
                 break
         return "logged in"
 
@@ -124,7 +112,6 @@ def _open(run: Run, page: Page, url: str) -> None:
         raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
 
 
-<<<<<<< HEAD
 def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The outcomes of a step in which nothing but a code can be wrong."""
     return {"wrong_code" if name == "wrong" and "wrong_code" not in shown else name: shown[name] for name in shown}
@@ -132,10 +119,6 @@ def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]
 
 def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: str) -> bool:
     """Fill what shows of the fields and codes, take it off those that wait, and submit; whether it was a code alone."""
-=======
-def _fill_in(run: Run, waiting: dict[str, str]) -> None:
-    """Fill what shows of the fields, and take it off those that wait."""
->>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
     _settle(run.page, waiting.values())
     before = len(waiting)
     for name, selector in list(waiting.items()):
@@ -146,26 +129,15 @@ def _fill_in(run: Run, waiting: dict[str, str]) -> None:
             _only(selector, found).fill(run.fields[name])
         if found:
             del waiting[name]
-<<<<<<< HEAD
     kind = next((kind for kind, where in codes.items() if seen(run.page, where)), None)
     if kind is not None:
         enter_code(run, kind, codes.pop(kind), submit=submit)
         return len(waiting) == before
-    button = _only(submit, seen(run.page, submit))
-    if button is None:
+    buttons = seen(run.page, submit)
+    if not buttons:
         raise UnknownError(f"The login page has no button `{submit}` to be seen.")
-    button.click()
+    _only(submit, buttons).click()
     return False
-=======
-
-
-def _submit(page: Page, submit: str, dismiss: Sequence[str]) -> None:
-    with out_of_the_way(page, dismiss):
-        found = seen(page, submit)
-        if not found:
-            raise UnknownError(f"The login page has no button `{submit}` to be seen.")
-        _only(submit, found).click()
->>>>>>> aef41ad (Keypads are pressed by what their keys say, and what stands in the way of a login is clicked away)
 
 
 def _settle(page: Page, selectors: Iterable[str]) -> None:

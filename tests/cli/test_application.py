@@ -24,6 +24,15 @@ def test_help(command: Command) -> None:
     assert command().code == 2
 
 
+def test_the_commands_stand_in_the_order_of_need(command: Command, plug_in: Callable[[str, object], None]) -> None:
+    """What a newcomer needs first comes first; what other packages add comes last."""
+    plug_in("aardvark", lambda: None)
+    names = [line.split()[0] for line in _commands(command("--help").out)]
+
+    assert (names[:3], names[-1]) == (["list", "account", "run"], "aardvark")
+    assert sorted(names[:-1]) == sorted(application.ORDER)
+
+
 def _commands(text: str) -> list[str]:
     return text.partition("Commands:\n")[2].splitlines()
 

@@ -55,7 +55,7 @@ def add(
     data: DataOption = DATA,
     connectors: ConnectorsOption = CONNECTORS,
 ) -> None:
-    """Keep what the login needs, so that runs no longer ask for it; or change it.
+    """Keep what a login needs, or change it: runs no longer ask.
 
     You are asked for it as by `toolkit run`. Of an account that is kept already, what you leave empty, or out of the
     JSON, stays as it is. It is encrypted in --data, with the key in the file that TOOLKIT_KEY_FILE names, else in the

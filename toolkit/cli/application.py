@@ -7,9 +7,10 @@ import traceback
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from toolkit.cli.account import account
 from toolkit.cli.bills import bills
@@ -28,6 +29,15 @@ from toolkit.errors import ToolkitError, UnknownError
 __all__ = ["main"]
 
 PLUGINS = "toolkit.commands"
+ORDER = ("list", "account", "run", "bills", "explain", "record", "replay", "check", "har", "doctor", "install-browser")
+
+
+class _InOrder(TyperGroup):
+    """Lists its commands in the order in which a person needs them; what other packages add comes last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, for the help."""
+        return sorted(super().list_commands(ctx), key=lambda name: [*ORDER, name].index(name))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -44,7 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _build() -> typer.Typer:
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app = typer.Typer(
+        cls=_InOrder,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
     app.callback()(_common)
     app.command("list")(list_connectors)
     app.command()(run)

@@ -78,6 +78,8 @@ def explain(
       toolkit explain acme
       toolkit explain acme --account work --json
       toolkit explain acme --probe --url /api/me
+
+    Ends with 0, 1 when a probe had to stop, 2 when no session is kept or the usage is wrong, 6 anything else.
     """
     from toolkit.jobs import Workspace, find_connector  # noqa: PLC0415 - the help needs none of it
     from toolkit.jobs.explaining import explain_kept, probe_kept  # noqa: PLC0415

@@ -80,7 +80,7 @@ def is_there(path: Path) -> bool:
 DataOption = Annotated[
     Path,
     typer.Option(
-        help="Folder of the bills, their database and the logs; else TOOLKIT_DATA, else ./data.",
+        help="Folder of the bills, the accounts and the logs; else TOOLKIT_DATA, else ./data.",
         metavar="PATH",
         show_default=False,
         callback=_settle,

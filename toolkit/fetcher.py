@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
-from toolkit.login import Check, hands_over, stays_in_page, take_up
+from toolkit.login import Check, hands_over, keep_page, stays_in_page, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
@@ -28,7 +29,8 @@ class Fetcher:
     """The list of operations, run for one `Run`.
 
     Those up to `hand_over` are the login. They are left out when a session was kept that still lives, which `check`
-    asks for (see `create_new`), and run again when the site ends the session in the middle of what follows.
+    asks for (see `create_new`), and run again when the site ends the session in the middle of what follows, each time
+    by one run of an account only, which the others wait for, to take up what it has won.
     `folder` is that of the connector, whose lines errors name.
     """
 
@@ -52,12 +54,8 @@ class Fetcher:
         """Run every operation. Raises ToolkitError, whatever went wrong; entries without an outcome get one."""
         run.session.logged_out = self._logged_out
         try:
-            self._take_up_kept(run)
-            if not run.logged_in:
-                self._run_all(self._login, run, run.observer)
-            if self._login:
-                run.session.renew = partial(self._log_in_again, run)
-            self._run_all(self._rest, run, run.observer)
+            with run.alone() if self._in_page else nullcontext():  # a page renews what it holds when it likes
+                self._fetch(run)
         except ToolkitError:
             run.settle()
             raise
@@ -65,22 +63,51 @@ class Fetcher:
             at = next((line.name for line in run.report.operations if line.error), "")
             run.report.close(f"the run stopped at {at}" if at else "no operation of the connector saved it")
 
-    def _take_up_kept(self, run: Run) -> None:
-        state = run.keeps.load() if run.keeps is not None and self._login else None
-        if state is not None and stays_in_page(self._login[-1]):
-            run.state = state  # the page opens with it
-        elif state is not None:
-
-            def kept_session(run: Run) -> str:
-                return take_up(run, state, self._check)
-
-            self._run_one(kept_session, run, run.observer)
-
-    def _log_in_again(self, run: Run) -> None:
+    def _fetch(self, run: Run) -> None:
+        if self._login:
+            self._take_up_kept(run, run.observer)
+            if not run.logged_in:
+                self._log_in(run, run.observer)
+            run.session.renew = partial(self._log_in_again, run)
         try:
-            self._run_all(self._login, run, Silent())
+            self._run_all(self._rest, run, run.observer)
         finally:
-            run.close_browser()  # it may be a download's thread, and no other can close what this one opened
+            if self._in_page:
+                keep_page(run)
+
+    @property
+    def _in_page(self) -> bool:
+        return bool(self._login) and stays_in_page(self._login[-1])
+
+    def _take_up_kept(self, run: Run, observer: Observer) -> bool:
+        """Take up the session that was kept, and tell whether there is one that this run did not know."""
+        state = run.kept()
+        if state is None:
+            return False
+        if self._in_page:
+            run.state = state  # the page opens with it
+            return False
+
+        def kept_session(run: Run) -> str:
+            return take_up(run, state, self._check)
+
+        self._run_one(kept_session, run, observer)
+        return run.logged_in
+
+    def _log_in(self, run: Run, observer: Observer) -> bool:
+        """Log in, while no other run of the account does; return whether that was needed after all."""
+        with run.alone():
+            if self._take_up_kept(run, observer):
+                return False
+            self._run_all(self._login, run, observer)
+            return True
+
+    def _log_in_again(self, run: Run) -> bool:
+        try:
+            return self._log_in(run, Silent())
+        finally:
+            if not self._in_page:
+                run.close_browser()  # it may be a download's thread, and no other can close what this one opened
 
     def _run_all(self, operations: Sequence[Operation], run: Run, observer: Observer) -> None:
         for operation in operations:

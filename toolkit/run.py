@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -146,8 +146,14 @@ class Keeps(Protocol):
     def load_device(self) -> SessionState | None:
         """Return what makes the site know this browser, None when nothing does."""
 
-    def save(self, state: SessionState) -> None:
-        """Keep a session, and in its place from now on."""
+    def save(self, state: SessionState, before: SessionState | None = None) -> None:
+        """Keep a session, in place of the one before.
+
+        With `before` only the cookies that changed since then, and nothing when this login is kept no more.
+        """
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Let nobody else log this account in, or renew its session, while the block lasts."""
 
     def claim(self, step: int) -> int:
         """Return the first step from this one on whose code no run has used, and keep that this one uses it."""
@@ -227,6 +233,7 @@ class Run:
         self._page: Page | None = None
         self.session = session or Session(transport, base_url=self.base_url)
         self.session.guard = self._refuse_other_hosts
+        self.session.now = now
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -328,6 +335,15 @@ class Run:
         if self.keeps is not None:
             self.keeps.save(state)
 
+    def alone(self) -> AbstractContextManager[object]:
+        """Let no other run log the account in, or renew its session, while the block lasts; it may be entered twice."""
+        return nullcontext() if self.keeps is None else self.keeps.alone()
+
+    def kept(self) -> SessionState | None:
+        """The session that was kept, unless it is the one that this run has: another run may have renewed it."""
+        state = self.keeps.load() if self.keeps is not None else None
+        return None if state is None or (self.state and state.is_login_of(self.state)) else state
+
     def take_up(self, state: SessionState) -> None:
         """Give the session a login that was kept."""
         for secret in state.secrets():
@@ -344,9 +360,9 @@ class Run:
         """A site may give a new cookie at any time, and from then on know only that one; so with other values."""
         if self.state is not None:
             cookies = self.session.cookies.to_playwright()
-            self.state = replace(self.state.with_cookies(cookies), learned=self.session.learned)
+            before, self.state = self.state, replace(self.state.with_cookies(cookies), learned=self.session.learned)
             if self.keeps is not None:
-                self.keeps.save(self.state)
+                self.keeps.save(self.state, before)
 
     def close(self) -> None:
         """Let go of the browser, the session and the transport."""

@@ -1,7 +1,9 @@
 """A session is found again by the one who won it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -60,3 +62,50 @@ def test_a_code_is_used_in_one_run(tmp_path: Path) -> None:
     assert claimed == [100, 101, 102, 104, 105]
     assert ahead == [10**6, 105]
     assert kept(tmp_path, "you").claim(100) == 100
+
+
+def with_cookie(value: str, won: datetime = STATE.won) -> SessionState:
+    """The session with another cookie, and perhaps another date."""
+    return replace(STATE.with_cookies([{**COOKIE, "value": value}]), won=won)
+
+
+def test_a_cookie_that_changed_is_kept(tmp_path: Path) -> None:
+    """In the login that is kept."""
+    kept(tmp_path).save(STATE)
+    kept(tmp_path).save(with_cookie("device-8"), STATE)
+
+    assert kept(tmp_path).load() == with_cookie("device-8")
+
+
+def test_a_cookie_of_a_login_that_is_kept_no_more_changes_nothing(tmp_path: Path) -> None:
+    """Another run has won a new one, whose tokens must not be lost; or it was forgotten."""
+    newer = with_cookie("new", won=datetime(2025, 3, 10, tzinfo=UTC))
+    kept(tmp_path).save(newer)
+    kept(tmp_path).save(with_cookie("device-8"), STATE)
+    after = kept(tmp_path).load()
+    Vault(tmp_path).forget("session", "acme", "me")
+    kept(tmp_path).save(with_cookie("device-8"), STATE)
+
+    assert after == newer
+    assert kept(tmp_path).load() is None
+
+
+def test_only_one_run_of_an_account_logs_in(tmp_path: Path) -> None:
+    """Others wait, but may save meanwhile; who holds it may enter again."""
+    entered: list[str] = []
+
+    def log_in_too() -> None:
+        kept(tmp_path).save(STATE)
+        entered.append("saved")
+        with kept(tmp_path).alone():
+            entered.append("in")
+
+    with kept(tmp_path).alone(), kept(tmp_path).alone(), kept(tmp_path, "you").alone():
+        other = Thread(target=log_in_too)
+        other.start()
+        while not entered:
+            other.join(0.01)
+        entered.append("out")
+    other.join()
+
+    assert entered == ["saved", "out", "in"]

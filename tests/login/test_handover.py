@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable, Mapping
 
+from tests.sites.conftest import Shelf
 from toolkit.login import hand_over
 from toolkit.run import Run
+from toolkit.web import SessionState
 
 MakeRun = Callable[..., Run]
 Serve = Callable[[Mapping[str, object]], str]
@@ -61,3 +63,32 @@ def test_the_browser_is_closed_and_no_secret_is_logged(serve: Serve, make_run: M
     assert not run.browser_is_open
     assert TOKEN not in run.log.path.read_text()
     assert "0123456789abcdef" not in run.log.path.read_text()
+
+
+class Keeps(Shelf):
+    """Has the page renew its token when it is too late: what the page holds was taken down already."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+    def save(self, state: SessionState, before: SessionState | None = None) -> None:
+        """Keep it, and let the page ask."""
+        self.open_then = self.run.browser_is_open
+        self.run.page.evaluate("() => { fetch('/api/refresh', {method: 'POST'}).catch(() => document.title = 'out') }")
+        self.run.page.wait_for_timeout(100)
+        self.title = self.run.page.title()
+        super().save(state, before)
+
+
+def test_no_token_is_renewed_that_would_be_lost(serve: Serve, make_run: MakeRun) -> None:
+    """Kept before the page closes; what the page asks from then on is neither sent nor refused."""
+    asked: list[str] = []
+    run = make_run(url=serve(SITE))
+    run.page.context.on("response", lambda response: asked.append(response.url))
+    run.keeps = keeps = Keeps(run)
+    handed_over(run)
+
+    assert (keeps.open_then, keeps.title) == (True, "in")
+    assert keeps.load() is not None
+    assert not [url for url in asked if url.endswith("/refresh")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 
 from toolkit.account import Account
 from toolkit.connector import Connector
+from toolkit.jobs import Found, RunOptions, Workspace, run_connector
 from toolkit.jobs.runner import telling
 from toolkit.log import RunLog
 from toolkit.manifest import Developer, Manifest
@@ -54,7 +55,7 @@ class Shelf:
         """What the site knows this browser by."""
         return self._read("device")
 
-    def save(self, state: SessionState) -> None:
+    def save(self, state: SessionState, before: SessionState | None = None) -> None:  # noqa: ARG002 - nobody else saves
         """Keep both."""
         self.kept["session"] = json.dumps(state.as_dict())
         self.kept["device"] = json.dumps(state.of_device().as_dict())
@@ -63,6 +64,10 @@ class Shelf:
         """The first step of codes that no run has used."""
         self.last_step = max(step, self.last_step + 1)
         return self.last_step
+
+    def alone(self) -> AbstractContextManager[None]:
+        """There is nobody else."""
+        return nullcontext()
 
     def forget(self) -> None:
         """Forget the login, not the device."""
@@ -151,6 +156,7 @@ class Client:
             stack.enter_context(closing(run))
             if self.clock is not None:
                 run.now, run.sleep = self.clock.now, self.clock.sleep
+                run.session.now = self.clock.now
             with telling(report, log, mask):
                 connector.fetch(run)
             self.carried = _carried(run)
@@ -168,6 +174,24 @@ def _carried(run: Run) -> str:
     cookies = sorted({f"cookie {one.name}" for one in parts if one.kind == "cookie"})
     headers = [f"{one.name} from {one.source}" for one in parts if one.kind == "header" and one.source != "browser"]
     return ", ".join([*cookies, *headers])
+
+
+def on_disk(client: Client, module: str) -> Found:
+    """The connector of a test's module in a folder of the client's, for whoever runs it as the command does."""
+    folder = client.folder / "connectors" / "acme"
+    folder.mkdir(parents=True, exist_ok=True)
+    kinds = {name: {"type": "password" if name == "password" else "text"} for name in client.fields}
+    manifest = client.manifest.model_dump(mode="json", exclude_none=True) | {"fields": kinds}
+    (folder / "manifest.konnector").write_text(json.dumps(manifest))
+    (folder / "connector.py").write_text(f"from {module} import connector\n")
+    return Found("acme", folder, "test")
+
+
+def run_as_command(client: Client, module: str, **changed: str) -> Report:
+    """A run as the command makes it, on the vault in the client's folder `data`; only the browser is the shared one."""
+    account = Account("default", {**client.fields, **changed})
+    options = RunOptions(browser=client.opens)
+    return run_connector(on_disk(client, module), account, Workspace(client.folder / "data"), options)
 
 
 MakeClient = Callable[..., Client]

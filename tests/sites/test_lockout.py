@@ -1,19 +1,14 @@
 """31. Lockout after three tries: a refused password is never tried again, and the third run holds itself back."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from secrets import token_urlsafe
 
 import pytest
 
 import toolkit
-from tests.sites.conftest import MANIFEST, Client, MakeClient, Story, good_story
+from tests.sites.conftest import Client, MakeClient, Story, good_story, run_as_command
 from tests.sites.server import BILLS, Answer, Ask, Site, as_json, only, page, pdf, redirect
 from toolkit import Bill, Run
-from toolkit.account import Account
-from toolkit.jobs import Found, RunOptions, Workspace, run_connector
-from toolkit.report import Report
 
 FORM = """<form method=post action=/login>
 <input name=login id=login><input name=password id=password type=password><button>Log in</button></form>"""
@@ -100,19 +95,9 @@ connector = toolkit.create_new(
 # end
 
 
-def run_for_real(ada: Client, password: str = "correct horse") -> Report:
-    """A run as the command makes it, with the vault of her data: what was refused is counted there."""
-    folder = ada.folder / "connectors" / "acme"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "manifest.konnector").write_text(json.dumps(MANIFEST.model_dump(mode="json", exclude_none=True)))
-    (folder / "connector.py").write_text(f"from {__name__} import connector\n")
-    found = Found("acme", folder, "test")
-    account = Account("ada", {**ada.fields, "password": password})
-    return run_connector(found, account, Workspace(Path(ada.folder / "data")), RunOptions(browser=ada.opens))
-
-
-def code(report: Report) -> str:
-    """What a run ended in."""
+def run(ada: Client, password: str = "correct horse") -> str:
+    """What a run ended in that counts in the vault what was refused."""
+    report = run_as_command(ada, __name__, password=password)
     return report.error.code if report.error else report.verdict
 
 
@@ -128,11 +113,11 @@ def test_it_works(site: LockingSite, client: MakeClient) -> None:
 def test_the_third_run_holds_back_and_the_account_stays_open(site: LockingSite, client: MakeClient) -> None:
     """No browser starts for it; the right password is tried at once, and gets in."""
     ada = client(site.url())
-    codes = [code(run_for_real(ada, "wrong")) for _ in range(4)]
+    codes = [run(ada, "wrong") for _ in range(4)]
 
     assert codes == ["LOGIN_FAILED"] * 2 + ["LOGIN_FAILED.TOO_MANY_ATTEMPTS"] * 2
     assert (site.logins, ada.browsers, site.locked) == (2, 2, False)
-    assert code(run_for_real(ada)) == "3 listed: 3 saved"
+    assert run(ada) == "3 listed: 3 saved"
 
 
 @pytest.mark.usefixtures("key_file")
@@ -146,13 +131,13 @@ def test_a_refusal_in_the_middle_counts_like_any_other(site: LockingSite, client
     ada = client(site.url())
     routes = site.routes
     site.routes = {"GET /pdf/A3": change_password, **routes}
-    first = code(run_for_real(ada))
+    first = run(ada)
     site.routes = routes
 
-    assert [first, code(run_for_real(ada))] == ["LOGIN_FAILED"] * 2
+    assert [first, run(ada)] == ["LOGIN_FAILED"] * 2
     assert (site.logins, site.refusals, site.locked) == (3, 2, False)
-    assert code(run_for_real(ada)) == "LOGIN_FAILED.TOO_MANY_ATTEMPTS"
-    assert code(run_for_real(ada, "another horse")) == "3 listed: 3 saved"
+    assert run(ada) == "LOGIN_FAILED.TOO_MANY_ATTEMPTS"
+    assert run(ada, "another horse") == "3 listed: 3 saved"
 
 
 def test_an_account_that_somebody_else_has_locked(site: LockingSite, client: MakeClient) -> None:

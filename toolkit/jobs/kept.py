@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import VaultError
+from toolkit.vault import Vault
 from toolkit.web import SessionState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from toolkit.vault import Vault
+    from contextlib import AbstractContextManager
 
 __all__ = ["CODES", "DEVICE", "SESSION", "Kept", "state_of"]
 
-CODES, SESSION, DEVICE = "codes", "session", "device"
+CODES, SESSION, DEVICE, LOGIN = "codes", "session", "device", "login"
 FAR = 20  # steps: a claim so far ahead was made by a clock that was wrong
+LONGEST_LOGIN = 600.0
+"""Seconds that another run may take to log in."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,19 @@ class Kept:
         """Return what makes the site know this browser, None when nothing does. Raises VaultError."""
         return self._load(DEVICE)
 
-    def save(self, state: SessionState) -> None:
-        """Keep a session, and in its place from now on; it is on the disk once this returns."""
-        self._save(SESSION, state)
+    def save(self, state: SessionState, before: SessionState | None = None) -> None:
+        """Keep a session, in place of the one before; it is on the disk once this returns.
+
+        With `before` only the cookies that changed since then, for another run may change others, and nothing at all
+        when this login is kept no more: another run has won a new one, or it was forgotten.
+        """
+        with self.vault.updating(SESSION, self.slug, self.account):
+            if before is not None:
+                kept = self.load()
+                if kept is None or kept.won != state.won:
+                    return
+                state = state.changed_in(before, kept)
+            self._save(SESSION, state)
         device = state.of_device()
         if device.storage != self._storage_of_device():
             self._save(DEVICE, device)
@@ -56,6 +68,14 @@ class Kept:
             free = last + 1 if step <= last < step + FAR else step
             document.save({"last": free})
         return free
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Let nobody else log this account in, or renew its session, while the block lasts; it may be entered twice.
+
+        A token that renews itself is good once, and the site takes back all of them when it comes a second time.
+        Raises VaultError when another run takes longer than ten minutes, as one that waits for a code may.
+        """
+        return Vault(self.vault.folder, patience=LONGEST_LOGIN).updating(LOGIN, self.slug, self.account)
 
     def _storage_of_device(self) -> object:
         device = self.load_device()

@@ -2,8 +2,18 @@
 
 from toolkit.login.codes import enter_code
 from toolkit.login.form import login_form
-from toolkit.login.handover import hand_over, hands_over, stays_in_page
+from toolkit.login.handover import hand_over, hands_over, keep_page, stays_in_page
 from toolkit.login.kept import Check, take_up
 from toolkit.login.outcome import outcome
 
-__all__ = ["Check", "enter_code", "hand_over", "hands_over", "login_form", "outcome", "stays_in_page", "take_up"]
+__all__ = [
+    "Check",
+    "enter_code",
+    "hand_over",
+    "hands_over",
+    "keep_page",
+    "login_form",
+    "outcome",
+    "stays_in_page",
+    "take_up",
+]

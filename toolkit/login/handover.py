@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from toolkit.errors import UsageError
 from toolkit.run import Run
 from toolkit.web import InPageAdapter, SessionState, browser_face, places_of, session_storage_of
 from toolkit.whereabouts import declared
 
-__all__ = ["hand_over", "hands_over", "stays_in_page"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+__all__ = ["hand_over", "hands_over", "keep_page", "stays_in_page"]
 
 Via = Literal["requests", "page"]
 
@@ -56,12 +61,39 @@ def stays_in_page(operation: object) -> bool:
     return getattr(operation, "via", "") == "page"
 
 
+def keep_page(run: Run) -> None:
+    """Keep what a page that has stayed open holds now: its script may have renewed all of it."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    if run.keeps is not None and run.state is not None and run.logged_in and run.browser_is_open:
+        with suppress(Error):  # the page has gone
+            run.keeps.save(replace(_held_by(run), won=run.state.won))
+
+
 def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
     run.watch.rest(run.page)
     run.settle()
+    if via == "page":
+        run.take_over(state := _held_by(run))
+        for prefix in origins or ("http://", "https://"):
+            run.session.mount(prefix, InPageAdapter(run.page))
+    else:
+        run.page.context.route("**/*", _hold_back)  # a token renewed from now on would be lost with the page
+        run.take_over(state := _held_by(run))
+        run.close_browser()
+    carried = sum(not one.left_out for one in state.learned)
+    return f"{_count(len(state.storage['cookies']), 'cookie')}, {_count(carried, 'header')}"
+
+
+def _hold_back(_: Route) -> None:
+    """Neither send a request nor refuse it, which a page would take as the end of its session."""
+
+
+def _held_by(run: Run) -> SessionState:
+    """What the browser holds, and what its page has sent."""
     context = run.page.context
     storage, tabs = context.storage_state(indexed_db=True), session_storage_of(context)
-    state = SessionState(
+    return SessionState(
         won=run.now(),
         storage=storage,
         session_storage=tabs,
@@ -70,14 +102,6 @@ def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
         # Who is still logged in is not led to the login again.
         login_pages=run.state.login_pages if run.state else tuple(run.watch.login_pages(run.page.url)),
     )
-    if via == "page":
-        for prefix in origins or ("http://", "https://"):
-            run.session.mount(prefix, InPageAdapter(run.page))
-    else:
-        run.close_browser()
-    run.take_over(state)
-    carried = sum(not one.left_out for one in state.learned)
-    return f"{_count(len(storage['cookies']), 'cookie')}, {_count(carried, 'header')}"
 
 
 def _count(number: int, word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -18,7 +19,7 @@ from toolkit.web.in_page import InPageAdapter
 from toolkit.web.learned import is_of_the_app
 from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
 from toolkit.web.origin import host_of, origin_of
-from toolkit.web.renewal import Renewal
+from toolkit.web.renewal import Ends, Renewal
 from toolkit.web.tags import values_of
 from toolkit.web.walls import blocked, wall_in
 from toolkit.web.watch import same_site
@@ -58,7 +59,9 @@ class Session(requests.Session):
     - the environment (proxies, certificates, .netrc) is not read.
 
     - when an answer says that the session is over (see `is_logged_out`, and `logged_out`, which a connector may declare
-      in addition), `renew` is called once, whichever thread noticed, and that one request is sent again;
+      in addition), `renew` is called once, whichever thread noticed, and that one request is sent again; so it is
+      before a token or a cookie ends that says when it does. `renew` returns whether it has logged in, rather than
+      found what another run has won;
     - an answer that comes from a wall before the site (see `wall_in`) raises Blocked: it says nothing of the session;
     - `guard` is called with every address before it is asked, those of redirects too, and may raise.
 
@@ -74,13 +77,15 @@ class Session(requests.Session):
         self.last_response: requests.Response | None = None
         self.login_pages: frozenset[str] = frozenset()
         self.logged_out: Callable[[requests.Response], bool] | None = None
-        self.renew: Callable[[], object] | None = None
+        self.renew: Callable[[], bool] | None = None
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.on_change: Callable[[], object] | None = None
         self.guard: Callable[[str], object] | None = None
         self._transport = transport
         self._hosts: frozenset[str] = frozenset()
         self._renewal = Renewal()
         self._fetching = threading.Lock()
+        self._ends = Ends()
         super().__init__()
         self.trust_env = False
         adapter = transport.adapter()
@@ -172,19 +177,36 @@ class Session(requests.Session):
 
         Raises what `renew` raised, again and again: a login that failed is not tried a second time.
         """
+        if self.renew is None:
+            return self._ask(method, url, *args, **kwargs)
+        if self._ends.are_near(self._ends_of(url), self.now()):
+            self._renewal.ask(self.renew, self._renewal.count)
         before = self._renewal.count
         response = self._ask(method, url, *args, **kwargs)
-        if self.renew is None or not self.is_over(response):
-            return response
-        place = bare_address(response.request.url or "")
-        with ExitStack() as closing:
-            closing.callback(response.close)
-            if not self._renewal.ask(self.renew, before, place):
-                closing.pop_all()
-                return response
-        again = self._ask(method, url, *args, **kwargs)
-        self._renewal.judge(place, helped=not self.is_over(again))
-        return again
+        place = ""
+        while self.is_over(response):
+            place = bare_address(response.request.url or "")
+            with ExitStack() as closing:
+                closing.callback(response.close)
+                if not self._renewal.ask(self.renew, before, place):
+                    closing.pop_all()
+                    return response
+            before = self._renewal.count
+            response = self._ask(method, url, *args, **kwargs)
+        if place:
+            self._renewal.helped(place)
+        return response
+
+    def _ends_of(self, url: str | bytes) -> list[datetime]:
+        """When what says who asks will end: the bearer of the URL's origin, and cookies that no script may read."""
+        address = self._absolute(url)
+        bearers = [one for one in self.learned if one.name == "authorization" and one.origin == origin_of(address)]
+        cookies = [cookie for cookie in self.cookies.sent_to(address) if cookie.get_nonstandard_attr("httpOnly")]
+        ends = [datetime.fromtimestamp(cookie.expires, UTC) for cookie in cookies if cookie.expires]
+        return ends + [one.expires for one in bearers if one.expires]
+
+    def _absolute(self, url: str | bytes) -> str:
+        return urljoin(self.base_url or "", url.decode() if isinstance(url, bytes) else str(url))
 
     def _ask(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request; once more when it was refused, and a page has a value anew that it carried."""
@@ -217,11 +239,10 @@ class Session(requests.Session):
 
     def prepare_request(self, request: requests.Request) -> PreparedRequest:
         """Return the request with all that the session adds; as in requests, except where cookies and tokens go."""
-        address = request.url.decode() if isinstance(request.url, bytes) else str(request.url)
         params = merged(request.params, self.params) if self.params else request.params
         prepared = PreparedRequest()
         prepared.prepare_method(request.method or "GET")
-        prepared.prepare_url(urljoin(self.base_url or "", address), params)
+        prepared.prepare_url(self._absolute(request.url or ""), params)
         url = prepared.url or ""  # as it will be sent: only that tells for certain whose it is
         defaults = merged(self.headers_for(url), self.headers, CaseInsensitiveDict)
         prepared.prepare_headers(merged(request.headers, defaults, CaseInsensitiveDict))

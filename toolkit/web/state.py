@@ -77,6 +77,19 @@ class SessionState:
         """The same with other cookies."""
         return replace(self, storage={**self.storage, "cookies": cookies})
 
+    def is_login_of(self, other: SessionState) -> bool:
+        """Whether both are the same login, with the same cookies."""
+        mine, others = ({key: cookie["value"] for key, cookie in _by_key(one).items()} for one in (self, other))
+        return self.won == other.won and mine == others
+
+    def changed_in(self, before: SessionState, other: SessionState) -> SessionState:
+        """The other with what came, went or changed in this one since `before`: cookies, and values of headers."""
+        was, mine = _by_key(before), _by_key(self)
+        kept = {key: cookie for key, cookie in _by_key(other).items() if key in mine or key not in was}
+        new = {key: cookie for key, cookie in mine.items() if _meaning(cookie) != _meaning(was.get(key, {}))}
+        learned = other.learned if self.learned == before.learned else self.learned
+        return replace(other.with_cookies([*(kept | new).values()]), learned=learned)
+
     def of_device(self) -> SessionState:
         """What tells the site that it knows this browser, without what says that somebody is logged in.
 
@@ -92,6 +105,15 @@ class SessionState:
 def _tokens(learned: Iterable[Learned]) -> list[str]:
     values = [one.value for one in learned]
     return values + [value.rpartition(" ")[2] for value in values]
+
+
+def _meaning(cookie: Mapping[str, Any]) -> tuple[Any, Any]:
+    return cookie.get("value"), cookie.get("expires")
+
+
+def _by_key(state: SessionState) -> dict[tuple[str, ...], dict[str, Any]]:
+    names = ("name", "domain", "path", "partitionKey")
+    return {tuple(cookie.get(name, "") for name in names): cookie for cookie in state.storage["cookies"]}
 
 
 def _without(items: list[dict[str, str]], tokens: set[str]) -> list[dict[str, str]]:

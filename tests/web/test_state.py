@@ -1,0 +1,49 @@
+"""What a login leaves, compared and brought together."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from toolkit.web import SessionState
+
+NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
+
+
+def state(won: datetime = NOON, **cookies: str) -> SessionState:
+    """A login with these cookies."""
+    kept: list[dict[str, Any]] = [
+        {"name": name, "value": value, "domain": "acme.example", "path": "/", "expires": -1}
+        for name, value in cookies.items()
+    ]
+    return SessionState(won, {"cookies": kept, "origins": []})
+
+
+def cookies_of(one: SessionState) -> dict[str, str]:
+    """Its cookies by name."""
+    return {cookie["name"]: cookie["value"] for cookie in one.storage["cookies"]}
+
+
+def test_a_login_is_known_by_when_it_was_won_and_its_cookies() -> None:
+    """Whatever order they have; one that was replaced makes another one of it."""
+    one = state(sid="1", lang="fr")
+
+    assert one.is_login_of(state(lang="fr", sid="1"))
+    assert not one.is_login_of(state(lang="fr", sid="2"))
+    assert not one.is_login_of(state(lang="fr"))
+    assert not one.is_login_of(state(NOON.replace(hour=13), lang="fr", sid="1"))
+
+
+def test_only_what_changed_goes_into_what_another_run_has_changed() -> None:
+    """Its new session id stays, though this run still had the old one."""
+    before = state(sid="1", lang="fr", gone="x", theirs="x")
+    mine = state(sid="1", lang="de", theirs="x", new="n")
+    others = state(sid="2", lang="fr", gone="x", more="m")
+
+    assert cookies_of(mine.changed_in(before, others)) == {"sid": "2", "lang": "de", "more": "m", "new": "n"}
+
+
+def test_what_came_back_as_it_was_has_not_changed() -> None:
+    """A jar gives its cookies in its own words."""
+    before, others = state(sid="1"), state(sid="2")
+    mine = before.with_cookies([{**before.storage["cookies"][0], "expires": -1.0, "secure": False}])
+
+    assert cookies_of(mine.changed_in(before, others)) == {"sid": "2"}

@@ -26,8 +26,15 @@ Command = Callable[..., Said]
 
 APP = """<form><input id=password type=password><button>Log in</button></form><p id=wrong hidden>No</p>
 <h1 id=in hidden>Welcome</h1><script>
-const api = (path, init) => fetch(path, {...init, headers: {
-  "X-App": "web-app-of-acme", "X-Nonce": crypto.randomUUID(), Authorization: "Bearer " + localStorage.token}});
+const bytes = (text) => new TextEncoder().encode(text);
+const sign = async (text) => {
+  const key = await crypto.subtle.importKey("raw", bytes("k3y"), {name: "HMAC", hash: "SHA-256"}, false, ["sign"]);
+  const signed = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(text)));
+  return Array.from(signed, (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+const api = async (path) => fetch(path, {headers: {
+  "X-App": "web-app-of-acme", "X-Nonce": crypto.randomUUID(), "X-Timestamp": Date.now(),
+  "X-Signature": await sign(path), Authorization: "Bearer " + localStorage.token}});
 document.forms[0].onsubmit = async (event) => {
   event.preventDefault();
   const answer = await fetch("/login", {method: "POST", body: document.all.password.value});
@@ -166,6 +173,23 @@ def test_a_probe_tells_what_the_site_needs(command: Command, acme: Callable[...,
     assert {"lang", "x-app", "user-agent"} <= {name for name, need in needed.items() if need is False}
     run(command)
     assert site.logins == 1
+
+
+def test_what_is_made_for_each_call_is_named(command: Command, acme: Callable[..., None], site: TokenSite) -> None:
+    """A number used once, a time, a signature: a real page makes them, and they are not sent."""
+    acme(site)
+    run(command)
+    parts = json.loads(explain(command, site, "--json").out)["parts"]
+
+    assert {part["name"]: (part["left_out"], part["advice"]) for part in parts if part["left_out"]} == {
+        name: (f"{what}, another one on every call", 'hand_over(via="page")')
+        for name, what in (
+            ("x-nonce", "a nonce"),
+            ("x-signature", "a signature of the call"),
+            ("x-timestamp", "a time"),
+        )
+    }
+    assert not any("X-Nonce" in ask.headers for ask in site.asked if ask.path.startswith("/pdf/"))
 
 
 def test_a_session_that_the_probe_ended_is_not_lost_silently(command: Command, acme: Callable[..., None]) -> None:

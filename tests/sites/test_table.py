@@ -36,6 +36,20 @@ def test_a_row_is_read_out_of_its_test(tmp_path: Path) -> None:
     assert f"\n- 6. {ROWS[6]}\n- 8. {ROWS[8]}\n" in text
 
 
+def test_a_second_browser_is_told(tmp_path: Path) -> None:
+    """Where the second run needs one."""
+    assert "| yes, in 2 browsers | cookie sid" in document(write(tmp_path, carried="CARRIED, browsers=2"))
+
+
+@pytest.mark.parametrize("mark", ["pytestmark = pytest.mark.integration", "@pytest.mark.xfail"])
+def test_what_need_not_run_holds_nothing(tmp_path: Path, mark: str) -> None:
+    """A test that is left out, or may fail, is no proof."""
+    text = HELD.replace("\n\ndef", f"\n\n{mark}\ndef")
+    (tmp_path / "test_seven.py").write_text(text.format(story="Story.of()", carried="CARRIED"), "utf-8")
+
+    assert [row.works for row in rows(tmp_path)] == [False]
+
+
 @pytest.mark.parametrize("changed", [{"story": "report.verdict"}, {"carried": "''"}])
 def test_a_row_whose_story_no_test_holds_does_not_work(tmp_path: Path, changed: dict[str, str]) -> None:
     """A test of that name is not enough: it must tell the story, and hold what was carried."""

@@ -18,6 +18,7 @@ from toolkit.account import Account
 from toolkit.jobs import RunOptions, Workspace, find_connector, run_connector
 from toolkit.jobs.recordings import record_connector
 from toolkit.jobs.replaying import replay_connector
+from toolkit.run import Silent
 
 PORTAL = find_connector("portal", Path(__file__).parent / "connectors")
 SHOWN = {"login_form": "login s", "hand_over": "handover s", "bills": "bills s", "save_data_and_file": "save s"}
@@ -40,21 +41,15 @@ def prepare() -> Iterator[Prepared]:
         yield {"site": site, "take": str(take)}
 
 
-class Stopwatch:
+class Stopwatch(Silent):
     """Hears how long each operation took, over all runs that it observes."""
 
     def __init__(self) -> None:
         self.seconds: Counter[str] = Counter()
 
-    def operation_started(self, name: str) -> None:
-        """Nothing."""
-
     def operation_ended(self, name: str, did: str, seconds: float) -> None:  # noqa: ARG002 - an observer's way
         """Note it."""
         self.seconds[name] += seconds  # type: ignore[assignment]  # a Counter may well hold fractions
-
-    def advanced(self, done: int, total: int) -> None:
-        """Nothing."""
 
 
 def replay(prepared: Prepared) -> Measured:

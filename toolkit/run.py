@@ -75,6 +75,9 @@ class Observer(Protocol):
     def advanced(self, done: int, total: int) -> None:
         """The operation under way has done so many of so many."""
 
+    def told(self, words: str) -> None:
+        """The operation under way has something to say to the person, such as what he has to do elsewhere."""
+
 
 class Silent:
     """The observer that looks away."""
@@ -86,6 +89,9 @@ class Silent:
         """Nothing."""
 
     def advanced(self, done: int, total: int) -> None:
+        """Nothing."""
+
+    def told(self, words: str) -> None:
         """Nothing."""
 
 
@@ -184,6 +190,7 @@ class Run:
     store      the documents; `files` the files on disk; `folder` where this run puts its files
     log        `run.log("info", "message", **details)`, secrets masked
     ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers; for "totp" the account's seed does
+    tell       `run.tell("Approve the login in your app")` shows it to the person, who has nothing to answer
     base_url   what relative addresses are relative to: the field `url`, else the manifest's `vendor_link`
     """
 
@@ -279,6 +286,11 @@ class Run:
             raise TwoFaCancelled
         self.mask.add(answer)
         return answer
+
+    def tell(self, words: str) -> None:
+        """Tell whoever watches the run what he has to do elsewhere."""
+        self.log("info", words)
+        self.observer.told(self.mask(words))
 
     def _answer(self, kind: str, message: str, deadline: float) -> str:
         name = self.manifest.totp_field

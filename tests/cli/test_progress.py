@@ -128,3 +128,18 @@ def test_a_failing_question_leaves_the_lines(live: LiveProgress, screen: Screen)
         live.operation_ended("log_in", "logged in", 1)
 
     assert "logged in" in screen.getvalue()
+
+
+def test_what_the_person_has_to_do_is_told_while_it_lasts(live: LiveProgress) -> None:
+    """Without a terminal it is a line; what a site says cannot command the terminal."""
+    file = io.StringIO()
+    with LineProgress(Console(file=file, width=20)) as lines:
+        lines.told("Say yes in the app\x1b[2J of [bold]Acme")
+    live.operation_started("log_in")
+    live.told("Say yes in the app")
+    meanwhile = rendered(live)
+    live.operation_ended("log_in", "logged in", 1)
+
+    assert file.getvalue() == "Say yes in the app [2J of [bold]Acme\n"
+    assert meanwhile[0].endswith("log_in Say yes in the app")
+    assert "Say yes" not in rendered(live)[0]

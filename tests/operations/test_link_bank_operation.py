@@ -9,7 +9,7 @@ import pytest
 from toolkit.models import BankOperation, BaseModel, Bill
 from toolkit.operations import link_bank_operation
 from toolkit.report import Link
-from toolkit.run import Run
+from toolkit.run import Run, Silent
 
 MakeRun = Callable[..., Run]
 
@@ -167,17 +167,11 @@ def test_a_rule_that_cannot_be_is_refused_when_the_connector_is_read(wrong: dict
         link_bank_operation(Bill, **{"identifier": "acme", **wrong})
 
 
-class Watcher:
+class Watcher(Silent):
     """An observer that remembers how far an operation was."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[int, int]] = []
-
-    def operation_started(self, name: str) -> None:
-        """Not asked."""
-
-    def operation_ended(self, name: str, did: str, seconds: float) -> None:
-        """Not asked."""
 
     def advanced(self, done: int, total: int) -> None:
         """One more."""

@@ -60,12 +60,19 @@ class SilentProgress:
     def advanced(self, done: int, total: int) -> None:
         """Nothing."""
 
+    def told(self, words: str) -> None:
+        """Nothing: the log is shown, which has it."""
+
 
 class LineProgress(SilentProgress):
-    """One line for each operation that is over."""
+    """One line for each operation that is over, and for what the person is told."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
+
+    def told(self, words: str) -> None:
+        """Say it."""
+        self._console.print(plain(words), markup=False, highlight=False, soft_wrap=True)
 
     def operation_ended(self, name: str, did: str, seconds: float) -> None:
         """Say what it did."""
@@ -127,6 +134,10 @@ class LiveProgress:
     def advanced(self, done: int, total: int) -> None:
         """Move its bar."""
         self._lines[-1].done, self._lines[-1].total = done, total
+
+    def told(self, words: str) -> None:
+        """Say it on its line, until it is over."""
+        self._lines[-1].words = plain(words)
 
     def __rich__(self) -> Table:
         """The lines as they are now."""

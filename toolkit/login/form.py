@@ -11,6 +11,7 @@ from toolkit.errors import UnknownError, UsageError, VendorDown
 from toolkit.login.codes import enter_code
 from toolkit.login.keypad import is_keypad, press
 from toolkit.login.outcome import PAUSE, out_of_the_way, wait_for
+from toolkit.run import DEADLINE
 from toolkit.web import network_error, seen
 from toolkit.whereabouts import declared
 
@@ -34,8 +35,11 @@ def login_form(
     submit: str,
     ok: str,
     codes: Mapping[str, str] | None = None,
+    approve: str | None = None,
     wrong: str | None = None,
     wrong_code: str | None = None,
+    cancelled: str | None = None,
+    expired: str | None = None,
     locked: str | None = None,
     terms: str | None = None,
     change_password: str | None = None,
@@ -43,6 +47,7 @@ def login_form(
     down: str | None = None,
     dismiss: Sequence[str] = (),
     timeout: float = 30,
+    deadline: float = DEADLINE,
 ) -> Callable[[Run], str]:
     """An operation that logs in through a form.
 
@@ -50,12 +55,13 @@ def login_form(
     their order; `submit` is clicked. A site that asks for one field after another has each step filled and submitted.
     `codes` maps kinds of codes to the selector of their field, or of a box for each digit: where one shows, beside the
     password or after it, the code is asked for and typed as `enter_code` does, and a page that submits itself is left
-    alone. {"totp": "#otp"} is answered from the account's seed when it has one.
+    alone. {"totp": "#otp"} is answered from the account's seed when it has one. `approve` is what shows while the site
+    waits for a person to approve the login elsewhere. For either he has `deadline` seconds.
 
-    Then the first of these to show decides: `ok` goes on; `wrong`, `wrong_code`, `locked`, `terms`, `change_password`,
-    `action` and `down` raise the error that `outcome` says; `wrong` after a step of a code alone is a wrong code. When
-    `ok` shows instead of the form, the login still lives and that is success. What `dismiss` names is clicked as soon
-    as it shows, such as the button of a cookie banner.
+    Then the first of these to show decides: `ok` goes on; `wrong`, `wrong_code`, `cancelled`, `expired`, `locked`,
+    `terms`, `change_password`, `action` and `down` raise the error that `outcome` says; `wrong` after a step of a code
+    alone is a wrong code. When `ok` shows instead of the form, the login still lives and that is success. What
+    `dismiss` names is clicked as soon as it shows, such as the button of a cookie banner.
 
     Selectors are Playwright's, looked for in every frame of the page; only what a person can see counts, so a field
     that is hidden to trap robots stays empty. A selector that means several keys is a keypad, whose keys are pressed by
@@ -66,8 +72,11 @@ def login_form(
     """
     given = {
         "ok": ok,
+        "approve": approve,
         "wrong": wrong,
         "wrong_code": wrong_code,
+        "cancelled": cancelled,
+        "expired": expired,
         "locked": locked,
         "terms": terms,
         "change_password": change_password,
@@ -89,10 +98,10 @@ def login_form(
             return "still logged in"
         while form:
             with out_of_the_way(run.page, dismiss):
-                only_code = _fill_in(run, waiting, wanted, submit)
+                only_code = _fill_in(run, waiting, wanted, submit, deadline)
             form = {"form": (*waiting.values(), *wanted.values())} if waiting or wanted else {}
             after = {**(_of_codes(shown) if only_code else shown), **form}
-            if wait_for(run, after, dismiss=dismiss, timeout=timeout) != "form":
+            if wait_for(run, after, dismiss=dismiss, timeout=timeout, deadline=deadline) != "form":
                 break
         return "logged in"
 
@@ -117,7 +126,7 @@ def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]
     return {"wrong_code" if name == "wrong" and "wrong_code" not in shown else name: shown[name] for name in shown}
 
 
-def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: str) -> bool:
+def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: str, deadline: float) -> bool:
     """Fill what shows of the fields and codes, take it off those that wait, and submit; whether it was a code alone."""
     _settle(run.page, waiting.values())
     before = len(waiting)
@@ -131,7 +140,7 @@ def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: s
             del waiting[name]
     kind = next((kind for kind, where in codes.items() if seen(run.page, where)), None)
     if kind is not None:
-        enter_code(run, kind, codes.pop(kind), submit=submit)
+        enter_code(run, kind, codes.pop(kind), submit=submit, deadline=deadline)
         return len(waiting) == before
     buttons = seen(run.page, submit)
     if not buttons:

@@ -12,11 +12,14 @@ from toolkit.errors import (
     TermsToAccept,
     ToolkitError,
     TooManyAttempts,
+    TwoFaCancelled,
+    TwoFaExpired,
     UnknownError,
     UserActionNeeded,
     VendorDown,
     WrongTwoFaCode,
 )
+from toolkit.run import DEADLINE
 from toolkit.web import blocked, seen
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ PAUSE = 50  # milliseconds between two looks
 MEANT: dict[str, type[ToolkitError]] = {
     "wrong": LoginFailed,
     "wrong_code": WrongTwoFaCode,
+    "cancelled": TwoFaCancelled,
+    "expired": TwoFaExpired,
     "locked": TooManyAttempts,
     "terms": TermsToAccept,
     "change_password": ChangePassword,
@@ -46,8 +51,11 @@ def outcome(
     *,
     ok: str | Locator,
     code: str | Locator | None = None,
+    approve: str | Locator | None = None,
     wrong: str | Locator | None = None,
     wrong_code: str | Locator | None = None,
+    cancelled: str | Locator | None = None,
+    expired: str | Locator | None = None,
     locked: str | Locator | None = None,
     terms: str | Locator | None = None,
     change_password: str | Locator | None = None,
@@ -55,6 +63,7 @@ def outcome(
     down: str | Locator | None = None,
     dismiss: Sequence[str | Locator] = (),
     timeout: float = 30,
+    deadline: float = DEADLINE,
 ) -> str:
     """Wait for what `run.page` shows first after a login, or a step of one, and raise the error that it means.
 
@@ -64,6 +73,10 @@ def outcome(
     `change_password` ChangePassword, `action` UserActionNeeded, `down` VendorDown. What `dismiss` names is clicked as
     soon as it shows: the button that closes a cookie banner or skips a survey. `timeout` is in seconds.
 
+    `approve` is what a page shows that waits for a person to approve the login elsewhere, as in an app of the site. He
+    is told so with the words of the page, and has `deadline` seconds. Of the ends that this may have, `cancelled`
+    raises TwoFaCancelled, `expired` TwoFaExpired, as does the end of the time.
+
     Raises Blocked when a wall before the site took what the page sent. When nothing of it shows in time, raises
     VendorDown if a request of the page failed, else UnknownError: a slow or changed page is never called a wrong
     password.
@@ -71,8 +84,11 @@ def outcome(
     given = {
         "ok": ok,
         "code": code,
+        "approve": approve,
         "wrong": wrong,
         "wrong_code": wrong_code,
+        "cancelled": cancelled,
+        "expired": expired,
         "locked": locked,
         "terms": terms,
         "change_password": change_password,
@@ -80,13 +96,35 @@ def outcome(
         "down": down,
     }
     shown = {name: (wanted,) for name, wanted in given.items() if wanted is not None}
-    return wait_for(run, shown, dismiss=dismiss, timeout=timeout)
+    return wait_for(run, shown, dismiss=dismiss, timeout=timeout, deadline=deadline)
 
 
 def wait_for(
-    run: Run, outcomes: Mapping[str, Sequence[str | Locator]], *, dismiss: Sequence[str | Locator], timeout: float
+    run: Run,
+    outcomes: Mapping[str, Sequence[str | Locator]],
+    *,
+    dismiss: Sequence[str | Locator],
+    timeout: float,
+    deadline: float = DEADLINE,
 ) -> str:
     """The name of the first outcome of which anything is seen; raises the error that it means, as `outcome` does."""
+    first = _first(run, outcomes, dismiss, timeout)
+    if first != "approve":
+        return first
+    approve, others = outcomes["approve"], {name: outcomes[name] for name in outcomes if name != "approve"}
+    said = [_text(place) for one in approve for place in seen(run.page, one)[:1]]
+    run.tell(" ".join(said) or "The site wants the login approved.")  # it may have been meanwhile
+    try:
+        return _first(run, others, dismiss, deadline)
+    except UnknownError:
+        if any(seen(run.page, one) for one in approve):
+            raise TwoFaExpired(f"The login was not approved within {deadline:.0f} seconds.") from None
+        raise
+
+
+def _first(
+    run: Run, outcomes: Mapping[str, Sequence[str | Locator]], dismiss: Sequence[str | Locator], timeout: float
+) -> str:
     page = run.page
     end = monotonic() + timeout
     while True:
@@ -128,12 +166,16 @@ def _dismiss(page: Page, dismiss: Sequence[str | Locator]) -> None:
 
 
 def _words(meant: type[ToolkitError], locator: Locator) -> str:
+    said = _text(locator)
+    return f'{meant().message.rstrip(".")}. The site says: "{said}"' if said else ""
+
+
+def _text(locator: Locator) -> str:
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-    said = ""
     with suppress(Error):  # it may be gone again
-        said = " ".join("".join(locator.all_inner_texts()[:1]).split())[:200]
-    return f'{meant().message.rstrip(".")}. The site says: "{said}"' if said else ""
+        return " ".join("".join(locator.all_inner_texts()[:1]).split())[:200]
+    return ""
 
 
 def _nothing_showed(run: Run, page: Page, outcomes: Mapping[str, Sequence[str | Locator]]) -> ToolkitError:

@@ -1,5 +1,6 @@
 """The session: cookies and tokens stay where they belong, and everything of requests works."""
 
+import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +8,15 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from requests.cookies import RequestsCookieJar
+from urllib3 import HTTPResponse
 
 from tests.web.conftest import Answer, Asked, Site
 from toolkit.errors import Blocked
 from toolkit.transport import Live
-from toolkit.web import CookieJar, Session
+from toolkit.web import CookieJar, Learned, Session
 
 NewSite = Callable[[], Site]
 
@@ -164,6 +167,103 @@ def test_redirects_leave_tokens_behind(status: int, new_site: NewSite, session: 
 
     assert [told(asked)[1] for asked in site.asked] == ["t", "t", None]
     assert told(thief.asked[0]) == [None] * 3
+
+
+class Redirects(BaseAdapter):
+    """Answers each URL with a redirect to the one that follows it in the chain, the last one with 200."""
+
+    def __init__(self, status: int, *chain: str) -> None:
+        super().__init__()
+        self.status = status
+        self.chain = list(chain)
+        self.asked: list[requests.PreparedRequest] = []
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+        """Go on."""
+        self.asked.append(request)
+        ahead = self.chain[len(self.asked) :]
+        status, headers = (self.status, {"Location": ahead[0]}) if ahead else (200, {})
+        answer = HTTPResponse(io.BytesIO(), headers, status, preload_content=False)
+        return HTTPAdapter().build_response(request, answer)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def with_tokens(session: Session, chain: Redirects) -> None:
+    """A session that has a secret in every place for one, and one for each of three others in the chain."""
+    session.mount("https://", chain)
+    session.mount("http://", chain)
+    session.base_url = HOME
+    session.adopt(
+        cookies=[{"name": "sid", "value": "s3cret-cookie", "domain": "acme.example", "path": "/", "secure": True}],
+        origin_headers={HOME: {"x-mine": "s3cret-mine"}},
+        learned=[
+            Learned(HOME, "x-token", "s3cret-learned"),
+            Learned(HOME, "x-csrf", "s3cret-csrf", "cookie sid", "sid"),
+            Learned("https://other.example", "x-token", "of-other"),
+        ],
+    )
+    session.headers.update({"Authorization": "Bearer s3cret-bearer", "X-Api-Key": "s3cret-key"})
+
+
+HOME = "https://acme.example"
+MINE = {"x-token": "s3cret-learned", "x-csrf": "s3cret-cookie", "x-mine": "s3cret-mine", "cookie": "sid=s3cret-cookie"}
+
+
+def secrets_of(request: requests.PreparedRequest) -> dict[str, str]:
+    """The headers of a request that hold a secret."""
+    return {name.lower(): str(value) for name, value in request.headers.items() if "s3cret" in str(value)}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "thief",
+    [
+        "https://other.example/",
+        "https://acme.example.evil.example/",
+        "https://sub.acme.example/",
+        "http://acme.example/",
+        "http://acme.example:443/",
+        "//other.example/",
+        "https://acme.example@other.example/",
+    ],
+)
+def test_no_hostile_redirect_gets_a_secret(session: Session, status: int, method: str, thief: str) -> None:
+    """Wherever it was put, in a chain, and after the way back: which has again what is for home, and only that."""
+    chain = Redirects(status, f"{HOME}/list", f"{HOME}/next", thief, f"{thief}again", f"{HOME}/back", thief)
+    with_tokens(session, chain)
+    session.request(method, "/list", headers={"X-Own": "s3cret-own"})
+    first, second, *stolen, back, last = chain.asked
+
+    everywhere = {"authorization": "Bearer s3cret-bearer", "x-api-key": "s3cret-key", "x-own": "s3cret-own"}
+    assert secrets_of(first) == secrets_of(second) == {**MINE, **everywhere}
+    assert [secrets_of(each) for each in (*stolen, last)] == [{}, {}, {}]
+    assert secrets_of(back) == MINE
+    assert {each.headers.get("Origin") for each in (*stolen, last)} == {None}
+
+
+def test_another_port_gets_the_cookies_of_its_host_only(session: Session) -> None:
+    """Cookies know no ports, in browsers neither; tokens do."""
+    chain = Redirects(302, f"{HOME}/list", f"{HOME}:8443/")
+    with_tokens(session, chain)
+    session.get("/list", auth=HTTPBasicAuth("ada", "s3cret"))
+
+    assert "Authorization" in chain.asked[0].headers
+    assert secrets_of(chain.asked[1]) == {"cookie": "sid=s3cret-cookie"}
+    assert "Authorization" not in chain.asked[1].headers
+
+
+def test_a_login_of_the_session_does_not_leave_its_origin(session: Session) -> None:
+    """What `auth` adds is a token like any other."""
+    chain = Redirects(302, f"{HOME}/list", "http://acme.example/", "https://other.example/")
+    with_tokens(session, chain)
+    session.auth = ("ada", "s3cret")
+    session.get("/list")
+
+    assert [each.headers.get("Authorization") for each in chain.asked[1:]] == [None, None]
+    assert [each.headers.get("x-token") for each in chain.asked] == ["s3cret-learned", None, "of-other"]
 
 
 def test_redirects_take_up_the_tokens_of_where_they_arrive(new_site: NewSite, session: Session) -> None:

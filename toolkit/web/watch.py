@@ -180,10 +180,10 @@ def _wall_in(response: Response) -> str:
 
 
 def _call(request: Request) -> Call:
-    """A call as it was really sent, its cookies apart."""
+    """A call as it was really sent, its cookies apart; of several with one name the first, which is the nearest."""
     headers = request.all_headers()
-    pairs = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
-    return Call(origin_of(request.url), headers, {name: value for name, _, value in pairs if name})
+    pairs = [part.strip().partition("=") for part in headers.get("cookie", "").split(";")]
+    return Call(origin_of(request.url), headers, {name: value for name, _, value in reversed(pairs) if name})
 
 
 def browser_face(watch: Watch) -> dict[str, str]:

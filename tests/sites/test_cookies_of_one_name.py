@@ -1,7 +1,6 @@
 """39. Cookies of one name on several paths: the right one goes with each request, and into its header."""
 
 from collections.abc import Iterator
-from functools import partial
 from secrets import token_urlsafe
 
 import pytest
@@ -88,12 +87,7 @@ def log_in(run: Run) -> None:
 def bills(run: Run) -> Iterator[Bill]:
     """Listed by one application; the files come from the other."""
     for row in run.session.post("/account/bills").json():
-        yield Bill(number=row["id"], date=row["day"], amount=row["total"], fetch=partial(file_of, number=row["id"]))
-
-
-def file_of(run: Run, number: str) -> bytes:
-    """One PDF."""
-    return run.session.post(f"/billing/pdf/{number}").content
+        yield Bill(number=row["id"], date=row["day"], amount=row["total"], pdfurl=f"/billing/pdf/{row['id']}")
 
 
 log_in_to_account = toolkit.login_form(
@@ -107,7 +101,7 @@ connector = toolkit.create_new(
         toolkit.hand_over,
         bills,
         toolkit.filter_existing(Bill),
-        toolkit.save_data_and_file(Bill),
+        toolkit.save_data_and_file(Bill, options=toolkit.SaveOptions(requestoptions={"method": "POST"})),
     ],
 )
 # end

@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 from urllib.parse import quote
 
 import pytest
+from requests import Response
 
 import toolkit
 from tests.sites.app import Api, app
@@ -208,10 +209,10 @@ def form_bills(run: Run) -> Iterator[Bill]:
         yield Bill(number=row["id"], date=row["day"], amount=row["total"], fetch=partial(file_of, number=row["id"]))
 
 
-def file_of(run: Run, number: str) -> bytes:
+def file_of(run: Run, number: str) -> Response:
     """One PDF."""
     form = toolkit.hidden_fields(run.session.get(f"/bill/{number}").text)
-    return run.session.post(f"/pdf/{number}", data=form).content
+    return run.session.post(f"/pdf/{number}", data=form)
 
 
 def test_it_works(site: Guarded, client: MakeClient) -> None:

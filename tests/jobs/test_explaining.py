@@ -17,7 +17,7 @@ from toolkit.vault import Vault
 from toolkit.web import SessionState
 
 MANIFEST = """{"name": "Acme", "slug": "acme", "type": "konnector", "version": "1.0", "source": "here",
-"developer": {"name": "Ada"}, "fields": {"url": {"type": "text"}}}"""
+"developer": {"name": "Ada"}, "vendor_link": "https://acme.example", "fields": {"url": {"type": "text"}}}"""
 CONNECTOR = """
 import toolkit
 
@@ -104,6 +104,15 @@ def test_what_a_probe_wins_is_kept(acme: Found, vault: Vault, site: Rotating) ->
     assert (told.probed.url, told.probed.lost) == (site.url("/me"), False)
     assert cookies_of(kept.load()) == {"sid": site.sid}
     assert site.sid != "1"
+
+
+def test_the_site_is_the_accounts_own(acme: Found, vault: Vault, site: Rotating) -> None:
+    """What the account says of it comes first."""
+    keep(vault, "https://elsewhere.example")
+    told = probe_kept(acme, Account("me", {"url": site.url()}), vault)
+
+    assert told.probed is not None
+    assert told.probed.url == site.url("/me")
 
 
 def test_a_probe_is_the_only_writer(acme: Found, vault: Vault, site: Rotating, tmp_path: Path) -> None:

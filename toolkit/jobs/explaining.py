@@ -100,10 +100,17 @@ def _check(found: Found, connector: Connector, url: str | None) -> Check:
 
 
 def _session(found: Found, account: Account, state: SessionState, connector: Connector) -> Session:
-    session = Session(Live(tries=1), base_url=site_of(account, found.manifest) or next(iter(state.login_pages), None))
+    session = Session(Live(tries=1), base_url=_site(found, account, state))
     session.adopt(cookies=state.storage["cookies"], headers=state.headers, learned=state.learned)
     session.login_pages, session.logged_out = frozenset(state.login_pages), connector.logged_out
     return session
+
+
+def _site(found: Found, account: Account, state: SessionState) -> str | None:
+    """The account's site; where that is the person's to say, and is not kept, the one at which the login began."""
+    known, began = site_of(account, found.manifest), next(iter(state.login_pages), None)
+    unsaid = "url" in found.manifest.fields and "url" not in account.fields
+    return began or known if unsaid else known or began
 
 
 def _stays_in_page(connector: Connector) -> bool:

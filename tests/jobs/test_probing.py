@@ -91,7 +91,9 @@ def test_what_the_site_needs_is_told(site: Guarded, session: Session) -> None:
 
 def test_what_may_do_harm_comes_last(site: Guarded, session: Session) -> None:
     """What tells nobody, then what tells who it is, then the browser's face, and its name at the very end."""
-    assert list(needs(probe(session)))[-2:] == ["accept-language", "user-agent"]
+    order = list(needs(probe(session)))
+
+    assert order[-3:] == ["authorization", "accept-language", "user-agent"]
     assert site.agent_of(site.asked[0]) == AGENT
     assert site.agent_of(site.asked[-1]) != AGENT
 
@@ -111,6 +113,14 @@ def test_what_a_refusal_does_to_cookies_is_nothing(site: Guarded, session: Sessi
     site.me = lambda ask: as_json(ME) if site.knows(ask) else refused().adding("Set-Cookie", gone)
 
     assert probe(session).stopped == ""
+    assert session.cookies.header_for(site.url("/me")) == "sid=1; lang=fr"
+
+
+def test_what_a_guest_is_given_is_nothing(site: Guarded, session: Session) -> None:
+    """A friendly answer that makes a new session of nobody's does not replace the one there is."""
+    site.me = lambda ask: as_json(ME) if site.knows(ask) else as_json({"guest": 1}, cookies=["sid=of-a-guest; Path=/"])
+
+    assert needs(probe(session))["authorization"]
     assert session.cookies.header_for(site.url("/me")) == "sid=1; lang=fr"
 
 

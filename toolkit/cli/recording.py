@@ -89,7 +89,9 @@ def record(
 
 def replay(
     slug: SlugArgument,
-    case: Annotated[str | None, typer.Argument(help="The recording; all of them when none is named.")] = None,
+    case: Annotated[
+        str | None, typer.Argument(help="The recording; all of them when none is named.", metavar="CASE")
+    ] = None,
     *,
     recordings: RecordingsOption = RECORDINGS,
     headed: HeadedOption = False,

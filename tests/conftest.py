@@ -10,6 +10,7 @@ from typing import Self
 
 import pytest
 
+from tests.authority import Authority
 from toolkit.account import Account
 from toolkit.log import RunLog
 from toolkit.manifest import Developer, Manifest
@@ -43,6 +44,15 @@ def _tests_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOOLKIT_KEY_FILE", str(tmp_path_factory.mktemp("key") / "key"))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """Signs the certificates of sites, and is trusted by runs and by drivers of browsers alone."""
+    made = Authority(tmp_path_factory.mktemp("authority"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOOLKIT_CA_FILE", str(made.ca_file))
+        yield made
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from toolkit.login import Check, hands_over, keep_page, stays_in_page, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
-from toolkit.web import blocked, network_error, sentence_for
+from toolkit.web import certificate_trouble, forbidden, network_error, sentence_for
 from toolkit.whereabouts import at_work, line_in_traceback, line_of
 
 __all__ = ["Fetcher", "LoggedOut", "Operation"]
@@ -22,7 +22,7 @@ __all__ = ["Fetcher", "LoggedOut", "Operation"]
 Operation = Callable[[Run], Any]
 LoggedOut = Callable[[requests.Response], bool]
 
-SERVER_ERROR = 500
+FORBIDDEN, SERVER_ERROR = 403, 500
 
 
 class Fetcher:
@@ -168,16 +168,26 @@ def _meaning(error: Exception, run: Run) -> ToolkitError:
     if isinstance(error, ToolkitError):
         return error
     if isinstance(error, requests.ConnectionError | requests.Timeout):
-        return VendorDown(f"{_host(error)} does not answer ({sentence_for(error)}): try again later.")
-    of_browser = type(error).__module__.startswith("playwright")
-    if of_browser and (wall := run.watch.wall()):
-        return blocked("the site", wall, in_browser=True)
-    if of_browser and (reason := _browsers_trouble(error, run)):
-        return VendorDown(f"The site does not answer ({reason}): try again later.")
+        down = VendorDown(f"{_host(error)} does not answer ({sentence_for(error)}): try again later.")
+        return certificate_trouble(str(error)) or down
+    if type(error).__module__.startswith("playwright"):
+        if refusal := run.watch.refusal():
+            return refusal
+        if reason := _browsers_trouble(error, run):
+            return VendorDown(f"The site does not answer ({reason}): try again later.")
+    if said := _by_last_answer(run):
+        return said
+    return UnknownError(f"Something unexpected happened ({run.mask(_brief(error))}); the log has the details.")
+
+
+def _by_last_answer(run: Run) -> ToolkitError | None:
+    """What was answered in place of what a listing could have read."""
     last = run.session.last_response
     if last is not None and last.status_code >= SERVER_ERROR:
         return VendorDown(f"The site answers HTTP {last.status_code}: try again later.")
-    return UnknownError(f"Something unexpected happened ({run.mask(_brief(error))}); the log has the details.")
+    if last is not None and last.status_code == FORBIDDEN and run.logged_in:
+        return forbidden(urlsplit(last.url).hostname or "")
+    return None
 
 
 def _browsers_trouble(error: Exception, run: Run) -> str | None:

@@ -30,9 +30,13 @@ class Developer(_Part):
 
 
 class ManifestField(_Part):
-    """One value that the connector asks its user for."""
+    """One value that the connector asks its user for.
 
-    type: Literal["text", "email", "password", "hidden", "dropdown", "checkbox", "folder"] = "text"
+    That of a "certificate" is the path of a file with the user's certificate and its key, which is presented to the
+    site; of a field `certificate`, the field `certificate_passphrase` opens it.
+    """
+
+    type: Literal["text", "email", "password", "hidden", "dropdown", "checkbox", "folder", "certificate"] = "text"
     label: str | None = None
     description: str | None = None
     default: str | None = None
@@ -48,7 +52,7 @@ class ManifestField(_Part):
     @property
     def is_secret(self) -> bool:
         """Whether the value is never shown."""
-        return self.type == "password" or self.is_totp_seed
+        return self.type in {"password", "certificate"} or self.is_totp_seed
 
     @property
     def is_totp_seed(self) -> bool:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from toolkit.errors import HostNotAllowed, TwoFaCancelled, TwoFaExpired, UsageError
 from toolkit.report import Outcome, Report
 from toolkit.totp import Totp, unused_code
+from toolkit.transport import Certificate
 from toolkit.web import (
     Browser,
     Session,
@@ -28,6 +29,7 @@ from toolkit.web import (
     session_storage_of,
 )
 from toolkit.web.browser import QUIET
+from toolkit.web.origin import origin_of
 from toolkit.whereabouts import line_at_work
 
 if TYPE_CHECKING:
@@ -238,6 +240,8 @@ class Run:
         self.logged_in = False
         self._closing = ExitStack()
         self._page: Page | None = None
+        for certificate in self._certificates():
+            transport.present(certificate)
         self.session = session or Session(transport, base_url=self.base_url)
         self.session.guard = self._refuse_other_hosts
         self.session.now = now
@@ -344,6 +348,7 @@ class Run:
     def take_over(self, state: SessionState) -> None:
         """Give the session what a login won, in place of what it had, and keep it."""
         self.take_up(state)
+        self.session.is_fresh = True
         if self.keeps is not None:
             self.keeps.save(state)
 
@@ -391,6 +396,13 @@ class Run:
             self.log("warning", "entry refused", row=len(self.report.entries), problems=entry.problems)
         else:
             self.entries.fetched.append(entry)
+
+    def _certificates(self) -> Iterator[Certificate]:
+        """The client certificate, which is for the site's own origin."""
+        for name, field_ in self.manifest.fields.items():
+            if field_.type == "certificate" and self.fields.get(name):
+                passphrase = self.fields.get(f"{name}_passphrase", "")
+                yield Certificate(origin_of(self.base_url or ""), self.fields[name], passphrase, name)
 
     def _refuse_other_hosts(self, url: str) -> None:
         """A connector reaches the hosts that its manifest tells, and no other, wherever a site may lead it."""

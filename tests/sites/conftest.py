@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.authority import Authority
 from toolkit.account import Account
 from toolkit.connector import Connector
 from toolkit.jobs import Found, RunOptions, Workspace, run_connector
@@ -227,9 +228,9 @@ def good_story(carried: str, *, browsers: int = 1, refused: str = "LOGIN_FAILED"
 
 
 @pytest.fixture(scope="session")
-def shared_browser() -> Iterator[Browser]:
-    """Started once for all sites."""
-    with open_browser(args=QUIET) as browser:
+def shared_browser(authority: Authority) -> Iterator[Browser]:
+    """Started once for all sites; it trusts the certificate of those that have one."""
+    with open_browser(args=[*QUIET, authority.switch]) as browser:
         yield browser
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from functools import cached_property
 from http.cookies import SimpleCookie
@@ -26,13 +28,18 @@ BILLS = [{"id": f"A{n}", "day": f"2025-0{n}-01", "total": f"{n}0.50"} for n in (
 
 @dataclass(frozen=True)
 class Ask:
-    """One request. `name` is the part of the path that a route leaves open: `/pdf/*`."""
+    """One request. `name` is the part of the path that a route leaves open: `/pdf/*`.
+
+    Over TLS, `hello` is what the client said first, and `certificate` the name on its certificate.
+    """
 
     method: str
     url: str
     headers: Message
     body: bytes = b""
     name: str = ""
+    hello: bytes = b""
+    certificate: str = ""
 
     @property
     def path(self) -> str:
@@ -135,10 +142,8 @@ class Site:
 
     def __enter__(self) -> Self:
         handler = type("Answers", (_Answers,), {"site": self})
-        self.server = ThreadingHTTPServer((HOST, 0), handler)
+        self.server = _Server((HOST, 0), handler)
         self.server.daemon_threads = True
-        if self.tls is not None:
-            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         return self
@@ -158,7 +163,7 @@ class Site:
             if method == ask.method and path == ask.path:
                 return handler(ask)
             if method == ask.method and path.endswith("*") and ask.path.startswith(path[:-1]):
-                return handler(Ask(ask.method, ask.url, ask.headers, ask.body, ask.path[len(path) - 1 :]))
+                return handler(replace(ask, name=ask.path[len(path) - 1 :]))
         return Answer(b"nothing here", 404, (("Content-Type", "text/plain"),))
 
     def paths(self) -> list[str]:
@@ -166,10 +171,47 @@ class Site:
         return [f"{ask.method} {ask.path}" for ask in self.asked]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):  # a handshake that failed is the client's affair
+            super().handle_error(request, client_address)
+
+
+def _hello(connection: socket.socket) -> bytes:
+    """The ClientHello, which stays there to be read by TLS."""
+    head = connection.recv(5, socket.MSG_PEEK | socket.MSG_WAITALL)
+    length = 5 + int.from_bytes(head[3:5], "big")
+    return connection.recv(length, socket.MSG_PEEK | socket.MSG_WAITALL)[5:]
+
+
 class _Answers(BaseHTTPRequestHandler):
     site: Site
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        self.hello, self.certificate = b"", ""
+        if self.site.tls is not None:  # here and not where connections come in: a silent one would hold up the others
+            self.hello = _hello(self.request)
+            self.request = self.site.tls.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
+            self._shake_hands()
+            names = (self.request.getpeercert() or {}).get("subject", ())
+            self.certificate = next((value for ((_, value),) in names), "")
+        super().setup()
+
+    def _shake_hands(self) -> None:
+        try:
+            self.request.do_handshake()
+        except OSError:
+            with closing(self.request):
+                self.request.shutdown(socket.SHUT_WR)
+                while self.request.recv(1 << 16):  # what was left would take the word of refusal with it
+                    pass
+            raise
+
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()
 
     def handle_one_request(self) -> None:
         self.raw_requestline = self.rfile.readline(65537)
@@ -177,7 +219,7 @@ class _Answers(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        ask = Ask(self.command, self.path, self.headers, body)
+        ask = Ask(self.command, self.path, self.headers, body, hello=self.hello, certificate=self.certificate)
         self.site.asked.append(ask)
         with suppress(ConnectionError):  # who asked may be gone
             self._send(self.site.answer(ask))

@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import requests
 
+from tests.authority import Authority
+from tests.sites.server import Site, page
+from toolkit.errors import UsageError
 from toolkit.transport import Live, Transport
 
 
@@ -154,3 +158,22 @@ def test_waits_as_long_as_it_is_told(server: Server, waits: list[float]) -> None
     assert waits[:2] == [7, 30]
     assert len(waits) == 3
     assert 2 <= waits[2] <= 3
+
+
+def test_a_file_may_vouch_for_servers(authority: Authority, tmp_path: Path) -> None:
+    """TOOLKIT_CA_FILE: without it the site is refused, with it all others are still; one that is none is told."""
+    site = Site({"GET /": lambda _: page("hello")}, tls=authority.tls())
+
+    def ask(ca_file: str) -> int:
+        with requests.Session() as session:
+            session.trust_env = False
+            session.mount("https://", Live(tries=1, environ={"TOOLKIT_CA_FILE": ca_file}).adapter())
+            return session.get(site.url()).status_code
+
+    with site:
+        assert ask(str(authority.ca_file)) == 200
+        for distrustful in ("", str(Authority(tmp_path).ca_file)):
+            with pytest.raises(requests.exceptions.SSLError, match=r"unable to get local issuer|self-signed"):
+                ask(distrustful)
+        with pytest.raises(UsageError, match="TOOLKIT_CA_FILE"):
+            ask("/nowhere.pem")

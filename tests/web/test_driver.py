@@ -1,6 +1,9 @@
 """One driver for all browsers of a thread."""
 
+from __future__ import annotations
+
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -71,3 +74,29 @@ def test_a_driver_can_be_lent() -> None:
 
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(lent).result()
+
+
+def test_a_driver_trusts_whom_runs_trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told when it starts, and nothing else of the process is."""
+    monkeypatch.setenv("NODE_EXTRA_CA_CERTS", "/etc/theirs.pem")
+    monkeypatch.setenv("TOOLKIT_CA_FILE", "/etc/ours.pem")
+    seen = []
+
+    class Driver:
+        def start(self) -> Driver:
+            seen.append(os.environ["NODE_EXTRA_CA_CERTS"])
+            return self
+
+        def stop(self) -> None:
+            """Nothing runs."""
+
+    def start() -> None:
+        with open_driver():
+            pass
+
+    monkeypatch.setattr("playwright.sync_api.sync_playwright", Driver)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(start).result()
+
+    assert seen == ["/etc/ours.pem"]
+    assert os.environ["NODE_EXTRA_CA_CERTS"] == "/etc/theirs.pem"

@@ -4,8 +4,9 @@ import pytest
 import requests
 
 from tests.web.conftest import Site
+from toolkit.errors import LoginFailed, NeedsSecret
 from toolkit.transport import Live
-from toolkit.web import Session, sentence_for
+from toolkit.web import Session, certificate_trouble, sentence_for
 
 
 def failure(url: str) -> str:
@@ -56,3 +57,19 @@ def test_no_address(url: str) -> None:
 def test_others(error: requests.RequestException, sentence: str) -> None:
     """Each kind has its sentence, and what is unknown tells its name only."""
     assert sentence_for(error) == sentence
+
+
+@pytest.mark.parametrize(
+    ("message", "meant"),
+    [
+        ("net::ERR_BAD_SSL_CLIENT_AUTH_CERT at https://acme.example/", NeedsSecret),
+        ("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required (_ssl.c:2580)", NeedsSecret),
+        ("[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca (_ssl.c:2580)", LoginFailed),
+        ("error:0A000415:SSL routines:ssl3_read_bytes:sslv3 alert certificate expired", LoginFailed),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", type(None)),
+        ("net::ERR_CERT_AUTHORITY_INVALID", type(None)),
+    ],
+)
+def test_trouble_with_our_certificate_is_none_of_the_sites(message: str, meant: type[object]) -> None:
+    """None was given, or it was refused; a certificate of the site's that nobody trusts is another thing."""
+    assert type(certificate_trouble(message)) is meant

@@ -3,7 +3,7 @@
 import pytest
 
 from toolkit.errors import Blocked
-from toolkit.web.walls import blocked, wall_in
+from toolkit.web.walls import blocked, forbidden, wall_in
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 LOGIN = b"<p>Verify you are human</p><form><input name=p type='password'></form>"
@@ -72,3 +72,4 @@ def test_the_advice_is_one_that_can_help() -> None:
     assert 'hand_over(via="page")' in asked.message
     assert "--headed" in shown.message
     assert "via=" not in shown.message
+    assert 'hand_over(via="page")' in forbidden("acme.example").message

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.web.conftest import Asked, Site
+from toolkit.errors import Blocked
 from toolkit.web import Session, Watch, browser_face
 from toolkit.web.learned import Places
 from toolkit.web.watch import Failure, same_site
@@ -219,20 +220,20 @@ WALL = {"Content_Type": "text/html", "Cf_Mitigated": "challenge"}
 
 def test_a_wall_that_keeps_the_page_out_is_told(watch: Watch, page: Page, site: Site) -> None:
     """Whether the page is refused or what it sends; until the browser gets through."""
-    assert watch.wall() == ""
+    assert watch.refusal() is None
     page.goto(site.page("/bills", b"one moment", status=403, **WALL))
-    assert watch.wall() == "Cloudflare"
+    assert "Cloudflare" in str(watch.refusal())
 
     page.goto(site.page("/bills", b"bills", Content_Type="text/html"))
-    assert watch.wall() == ""
+    assert watch.refusal() is None
 
     site.page("/login", b"", status=403, **WALL)
     page.evaluate("fetch('/login', {method: 'POST'}).then(r => r.text())")
-    assert watch.wall() == "Cloudflare"
+    assert isinstance(watch.refusal(), Blocked)
 
 
 def test_a_wall_before_what_does_not_matter_is_none(watch: Watch, page: Page, site: Site) -> None:
     """A script that a page asks for beside may be refused, and the login goes on."""
     fetch(page, site.page("/sensor", b"", status=403, **WALL))
 
-    assert watch.wall() == ""
+    assert watch.refusal() is None

@@ -7,7 +7,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from toolkit.errors import UnknownError, UsageError, VendorDown
+from toolkit.errors import Blocked, UnknownError, UsageError, VendorDown
 from toolkit.login.codes import enter_code
 from toolkit.login.keypad import is_keypad, press
 from toolkit.login.outcome import PAUSE, out_of_the_way, wait_for
@@ -116,9 +116,12 @@ def _open(run: Run, page: Page, url: str) -> None:
     except Error as error:
         failure = run.watch.failure()
         reason = failure.reason if failure else network_error(error.message) or "timeout"
-        raise VendorDown(f"The site does not answer ({reason}): try again later.") from error
-    if response is not None and response.status >= SERVER_ERROR and not run.watch.wall():  # it may open by itself
-        raise VendorDown(f"The login page answers HTTP {response.status}: try again later.")
+        down = VendorDown(f"The site does not answer ({reason}): try again later.")
+        raise run.watch.refusal() or down from error
+    if response is not None and response.status >= SERVER_ERROR:
+        refusal = run.watch.refusal()
+        if not isinstance(refusal, Blocked):  # a wall may open by itself
+            raise refusal or VendorDown(f"The login page answers HTTP {response.status}: try again later.")
 
 
 def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

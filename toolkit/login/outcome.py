@@ -20,7 +20,7 @@ from toolkit.errors import (
     WrongTwoFaCode,
 )
 from toolkit.run import DEADLINE
-from toolkit.web import blocked, seen
+from toolkit.web import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -132,10 +132,8 @@ def _first(
         for name, wanted in outcomes.items():
             found = next((place for one in wanted for place in seen(page, one)), None)
             if found is not None:
-                if name in MEANT and (wall := run.watch.wall()):  # the page speaks of an answer that was not its site's
-                    raise blocked("the site", wall, in_browser=True)
-                if name in MEANT:
-                    raise MEANT[name](_words(MEANT[name], found))
+                if name in MEANT:  # what the page says may be about an answer that was not its site's
+                    raise run.watch.refusal() or MEANT[name](_words(MEANT[name], found))
                 return name
         if monotonic() > end:
             raise _nothing_showed(run, page, outcomes)
@@ -179,8 +177,8 @@ def _text(locator: Locator) -> str:
 
 
 def _nothing_showed(run: Run, page: Page, outcomes: Mapping[str, Sequence[str | Locator]]) -> ToolkitError:
-    if wall := run.watch.wall():
-        return blocked("the site", wall, in_browser=True)
+    if refusal := run.watch.refusal():
+        return refusal
     failure = run.watch.failure()
     if failure is not None:
         return VendorDown(f"The site does not answer ({failure.reason} from {failure.url}): try again later.")

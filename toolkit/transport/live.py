@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import exceptions
 from urllib3.util.retry import Retry
+from urllib3.util.ssl_ import create_urllib3_context
+
+from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import ssl
+    from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Self
 
     from playwright.sync_api import BrowserContext, Page
+    from requests import PreparedRequest
     from urllib3 import BaseHTTPResponse
     from urllib3.connectionpool import ConnectionPool
+
+    from toolkit.transport.certificate import Certificate
 
 POOL = 16  # connections kept per host: more than a download pool of 8 needs, so none is thrown away
 
@@ -38,6 +46,9 @@ class Transport(Protocol):
     def settle(self, page: Page) -> None:
         """Let a page that has done its work come to rest, if that matters here."""
 
+    def present(self, certificate: Certificate) -> None:
+        """Show a client certificate to its origin from now on, if traffic reaches it."""
+
     def adapter(self) -> BaseAdapter:
         """Return an adapter that carries the requests of one session; the session closes it."""
 
@@ -56,9 +67,21 @@ class Live:
     says, at most `longest_wait` seconds; else not at all before the second try, then 2 x `backoff` seconds and up to
     `backoff` more by chance. A site that stays silent until the timeout is not asked again. The last answer is returned
     as it is.
+
+    Certificates of servers are trusted as browsers do, and those that the file named by the environment variable
+    TOOLKIT_CA_FILE (PEM) vouches for. Raises UsageError when that cannot be read.
     """
 
-    def __init__(self, *, tries: int = 3, backoff: float = 0.5, longest_wait: int = 30) -> None:
+    def __init__(
+        self,
+        *,
+        tries: int = 3,
+        backoff: float = 0.5,
+        longest_wait: int = 30,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.ca_file = environ.get("TOOLKIT_CA_FILE", "")
+        self.certificate: Certificate | None = None
         self.retry = PatientRetry(
             total=tries - 1,
             status_forcelist=(429, 503),
@@ -70,8 +93,8 @@ class Live:
         )
 
     def browser_options(self) -> dict[str, Any]:
-        """Return nothing: the browser reaches the network by itself."""
-        return {}
+        """Return the client certificate, if there is one: the browser reaches the network by itself."""
+        return {"client_certificates": [self.certificate.for_browser()]} if self.certificate else {}
 
     def launch_args(self) -> tuple[str, ...]:
         """Return nothing."""
@@ -86,9 +109,13 @@ class Live:
     def settle(self, page: Page) -> None:
         """Do nothing."""
 
+    def present(self, certificate: Certificate) -> None:
+        """Show a client certificate to its origin from now on."""
+        self.certificate = certificate
+
     def adapter(self) -> BaseAdapter:
         """Return a new adapter with connections of its own."""
-        return HTTPAdapter(max_retries=self.retry, pool_maxsize=POOL)
+        return _Adapter(self)
 
     def answer(self, ask: Callable[[], str]) -> str:
         """Ask."""
@@ -96,6 +123,43 @@ class Live:
 
     def close(self) -> None:
         """Do nothing: each session closes its adapter."""
+
+
+class _Adapter(HTTPAdapter):
+    """Connects with the TLS that an origin needs."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._own_tls: dict[Certificate | None, ssl.SSLContext] = {}
+        super().__init__(max_retries=live.retry, pool_maxsize=POOL)
+
+    def build_connection_pool_key_attributes(
+        self, request: PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:  # whatever requests has for it
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        certificate = self._live.certificate
+        if certificate and not certificate.is_for(str(request.url)):
+            certificate = None
+        if host["scheme"] == "https" and (certificate or self._live.ca_file):
+            pool["ssl_context"] = self._tls(certificate)
+        return host, pool
+
+    def _tls(self, certificate: Certificate | None) -> ssl.SSLContext:
+        if certificate not in self._own_tls:
+            context = create_urllib3_context()
+            if self._live.ca_file:
+                _trust(context, self._live.ca_file)
+            if certificate:
+                certificate.load_into(context)
+            self._own_tls[certificate] = context
+        return self._own_tls[certificate]
+
+
+def _trust(context: ssl.SSLContext, ca_file: str) -> None:
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:  # SSLError is one
+        raise UsageError(f"The certificates of TOOLKIT_CA_FILE ({ca_file}) cannot be read: {error}.") from error
 
 
 class PatientRetry(Retry):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Request
     from requests.adapters import BaseAdapter
 
+    from toolkit.transport.certificate import Certificate
     from toolkit.transport.live import Transport
 
 __all__ = ["Record"]
@@ -106,6 +107,10 @@ class Record:
                 except TimeoutError:
                     if not self._under_way:
                         return
+
+    def present(self, certificate: Certificate) -> None:
+        """As when live; it stands in no recording."""
+        self._live.present(certificate)
 
     def adapter(self) -> BaseAdapter:
         """An adapter that keeps what the session asks and gets."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
     from toolkit.errors import ToolkitError
+    from toolkit.transport.certificate import Certificate
     from toolkit.transport.masking import Value
 
 __all__ = ["Replay"]
@@ -87,6 +88,9 @@ class Replay:
 
     def settle(self, page: Page) -> None:
         """Do nothing."""
+
+    def present(self, certificate: Certificate) -> None:
+        """Do nothing: nobody asks for it."""
 
     def adapter(self) -> BaseAdapter:
         """An adapter that answers from the take, and raises Miss for what was not recorded."""

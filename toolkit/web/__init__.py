@@ -5,7 +5,7 @@ from toolkit.web.cookies import CookieJar
 from toolkit.web.download import Downloaded, check_document, download, receive
 from toolkit.web.driver import open_driver
 from toolkit.web.explained import Explained
-from toolkit.web.failures import network_error, sentence_for
+from toolkit.web.failures import certificate_trouble, network_error, sentence_for
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Learned
@@ -14,7 +14,7 @@ from toolkit.web.seen import seen
 from toolkit.web.session import Session
 from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of
 from toolkit.web.tags import hidden_fields
-from toolkit.web.walls import blocked
+from toolkit.web.walls import forbidden
 from toolkit.web.watch import Watch, browser_face
 
 __all__ = [
@@ -29,12 +29,13 @@ __all__ = [
     "Session",
     "SessionState",
     "Watch",
-    "blocked",
     "browser_face",
+    "certificate_trouble",
     "check_document",
     "click_for_file",
     "download",
     "find_browser",
+    "forbidden",
     "hidden_fields",
     "install_browser",
     "network_error",

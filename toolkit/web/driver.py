@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Playwright
+
+
+EXTRA = "NODE_EXTRA_CA_CERTS"
 
 
 class _Held(threading.local):
@@ -67,7 +71,23 @@ def _start() -> Playwright:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return sync_playwright().start()
+        with _trusting(os.environ.get("TOOLKIT_CA_FILE")):
+            return sync_playwright().start()
     raise UsageError(
         "No browser can start in this thread: it runs an event loop, as notebooks do, or Playwright itself."
     )
+
+
+@contextmanager
+def _trusting(ca_file: str | None) -> Iterator[None]:
+    """The driver itself speaks TLS with a site that is shown a client certificate."""
+    before = os.environ.get(EXTRA)
+    if ca_file:
+        os.environ[EXTRA] = ca_file
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(EXTRA, None)
+        else:
+            os.environ[EXTRA] = before

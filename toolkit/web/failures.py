@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from socket import gaierror
 from typing import TYPE_CHECKING
 
 from requests import exceptions as failed
 from urllib3 import exceptions as lower
+
+from toolkit.errors import LoginFailed, NeedsSecret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +29,8 @@ REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 
 NETWORK_ERRORS = (
     "net::ERR_ADDRESS_",
+    "net::ERR_BAD_SSL_",
+    "net::ERR_CERT_",
     "net::ERR_CONNECTION_",
     "net::ERR_EMPTY_RESPONSE",
     "net::ERR_INTERNET_DISCONNECTED",
@@ -35,10 +40,25 @@ NETWORK_ERRORS = (
 )
 
 
+NO_CERTIFICATE = re.compile(r"ERR_BAD_SSL_CLIENT_AUTH_CERT|alert certificate required|alert no certificate")
+BAD_CERTIFICATE = re.compile(
+    r"alert (?:bad|unsupported) certificate|alert certificate |alert (?:unknown ca|access denied)"
+)
+
+
 def network_error(message: str) -> str | None:
     """Return what Chromium calls the network's trouble, as in "net::ERR_CONNECTION_REFUSED"; None when it is none."""
     words = (word.rstrip(",.:") for word in message.split())
     return next((word for word in words if word.startswith(NETWORK_ERRORS)), None)
+
+
+def certificate_trouble(message: str) -> LoginFailed | None:
+    """Return the error when a failure, told by Chromium or by TLS, is about our client certificate; else None."""
+    if NO_CERTIFICATE.search(message):
+        return NeedsSecret("The site lets in only who shows a client certificate, and none was given.")
+    if BAD_CERTIFICATE.search(message):
+        return LoginFailed("The site refused the client certificate: it may have expired, or be for another site.")
+    return None
 
 
 def sentence_for(error: failed.RequestException) -> str:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from toolkit.transport import Transport
     from toolkit.web.learned import Learned
 
+FORBIDDEN = 403
+
 # requests has no types for these two.
 merged: Callable[..., Any] = merge_setting
 merged_hooks: Callable[..., Any] = merge_hooks
@@ -65,6 +67,9 @@ class Session(requests.Session):
     - an answer that comes from a wall before the site (see `wall_in`) raises Blocked: it says nothing of the session;
     - `guard` is called with every address before it is asked, those of redirects too, and may raise.
 
+    `is_fresh` holds from the moment at which a login was handed over until the first good answer: who was let in just
+    now is not logged out, so a 403 is then no reason to log in again.
+
     Several threads may use it at once; change `headers`, `auth` and the like before they start.
     `last_response` is the answer that came last, whichever thread asked.
     """
@@ -77,6 +82,7 @@ class Session(requests.Session):
         self.last_response: requests.Response | None = None
         self.login_pages: frozenset[str] = frozenset()
         self.logged_out: Callable[[requests.Response], bool] | None = None
+        self.is_fresh = False
         self.renew: Callable[[], bool] | None = None
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.on_change: Callable[[], object] | None = None
@@ -183,6 +189,8 @@ class Session(requests.Session):
             self._renewal.ask(self.renew, self._renewal.count)
         before = self._renewal.count
         response = self._ask(method, url, *args, **kwargs)
+        if self.is_fresh and response.status_code == FORBIDDEN:
+            return response
         place = ""
         while self.is_over(response):
             place = bare_address(response.request.url or "")
@@ -274,6 +282,7 @@ class Session(requests.Session):
         self._ask_guard(response.url)  # a page follows redirects by itself
         self.last_response = response
         self._refuse_wall(response)
+        self.is_fresh = self.is_fresh and not response.ok
         if self.cookies.changes != before and response.ok:
             self._changed()  # a site in trouble may take cookies away that are good again tomorrow
         return response

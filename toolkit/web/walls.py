@@ -10,7 +10,9 @@ from toolkit.errors import Blocked
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["blocked", "wall_in"]
+__all__ = ["blocked", "forbidden", "wall_in"]
+
+ADVICE = 'Where the browser gets through, its page can send the requests: write hand_over(via="page").'
 
 # These headers come with a challenge or a refusal, and with nothing else.
 HEADERS = {
@@ -44,9 +46,12 @@ def blocked(host: str, wall: str, *, in_browser: bool) -> Blocked:
     what = f"{wall} lets nothing of ours through to {host}, which says nothing of the login."
     if in_browser:
         return Blocked(f"{what} The browser itself was refused: try later, or with --headed, which shows its window.")
-    return Blocked(
-        f'{what} Where the browser gets through, its page can send the requests: write hand_over(via="page").'
-    )
+    return Blocked(f"{what} {ADVICE}")
+
+
+def forbidden(host: str) -> Blocked:
+    """Return the error for a good login of which a site wants to know nothing: its wall may have no face."""
+    return Blocked(f"{host} answers HTTP 403, though the login is good. {ADVICE}")
 
 
 def wall_in(status: int, headers: Mapping[str, str], body: Callable[[], bytes]) -> str:

@@ -9,21 +9,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from toolkit.web.failures import NETWORK_ERRORS
+from toolkit.web.failures import NETWORK_ERRORS, certificate_trouble
 from toolkit.web.learned import Call, Learned, Places, learn
 from toolkit.web.logged_out import bare_address
 from toolkit.web.origin import host_of, is_address, origin_of
-from toolkit.web.walls import wall_in
+from toolkit.web.walls import blocked, wall_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import BrowserContext, Page, Request, Response
 
+    from toolkit.errors import ToolkitError
+
 FACE = ("user-agent", "accept-language", "sec-ch-ua")
 CALLS = {"fetch", "xhr"}
 TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
-REDIRECT, REFUSED, BROKEN = 300, 400, 500
+REDIRECT, REFUSED, BROKEN, UNAVAILABLE = 300, 400, 500, 503
+OF_DRIVER = "Playwright client-certificate error"  # it stands between page and site, and answers so itself
 MOST = 20  # calls of each origin that are looked at, the last ones
 PATIENCE = 5.0  # seconds for a page to come to rest
 CALM = 3  # looks in a row at which a page asks for nothing
@@ -125,9 +128,14 @@ class Watch:
         if request.resource_type in CALLS:
             self._under_way.add(request)
 
-    def wall(self) -> str:
-        """Return whose wall keeps the page out, as `wall_in` does; "" for none. Call it while the context is open."""
-        return next(filter(None, map(_wall_in, reversed(self._refused.values()))), "")
+    def refusal(self) -> ToolkitError | None:
+        """Return the error when the page is kept out by a wall, or for want of a good client certificate; else None.
+
+        Call it while the context is open.
+        """
+        meant = next(filter(None, map(_meant_by, reversed(self._refused.values()))), None)
+        failure = self.failure()
+        return meant or (certificate_trouble(failure.reason) if failure else None)
 
     def _on_response(self, response: Response) -> None:
         request = response.request
@@ -171,12 +179,15 @@ def _matters(request: Request) -> bool:
     return request.is_navigation_request() or (request.method != "GET" and _is_of_the_page(request))
 
 
-def _wall_in(response: Response) -> str:
+def _meant_by(response: Response) -> ToolkitError | None:
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
     with suppress(Error):  # the browser has its body no more
-        return wall_in(response.status, response.headers, response.body)
-    return ""
+        if wall := wall_in(response.status, response.headers, response.body):
+            return blocked(host_of(response.url), wall, in_browser=True)
+        text = response.text() if response.status == UNAVAILABLE else ""
+        return certificate_trouble(text) if text.startswith(OF_DRIVER) else None
+    return None
 
 
 def _call(request: Request) -> Call:

@@ -17,6 +17,12 @@ def state(won: datetime = NOON, **cookies: str) -> SessionState:
     return SessionState(won, {"cookies": kept, "origins": []})
 
 
+def lasting(one: SessionState, **days: float) -> SessionState:
+    """The same with cookies that live for so many days."""
+    times = {name: one.won.timestamp() + each * 86_400 for name, each in days.items()}
+    return one.with_cookies([{**each, "expires": times.get(each["name"], -1)} for each in one.storage["cookies"]])
+
+
 def cookies_of(one: SessionState) -> dict[str, str]:
     """Its cookies by name."""
     return {cookie["name"]: cookie["value"] for cookie in one.storage["cookies"]}
@@ -47,3 +53,10 @@ def test_what_came_back_as_it_was_has_not_changed() -> None:
     mine = before.with_cookies([{**before.storage["cookies"][0], "expires": -1.0, "secure": False}])
 
     assert cookies_of(mine.changed_in(before, others)) == {"sid": "2"}
+
+
+def test_what_ends_within_a_day_is_not_of_the_device() -> None:
+    """A session does, however it is written down."""
+    one = lasting(state(sid="1", short="2", device="3"), short=0.5, device=365)
+
+    assert cookies_of(one.of_device()) == {"device": "3"}

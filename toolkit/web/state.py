@@ -21,6 +21,7 @@ __all__ = ["SessionState", "places_of", "restore_options", "restore_tabs", "sess
 Storage = dict[str, dict[str, str]]
 
 SHORTEST_SECRET = 8
+DAY = 86_400  # no site trusts a device for less, and few sessions live longer
 TAB = "() => Object.entries(sessionStorage)"
 TAGS = """\
 () => Array.from(document.querySelectorAll("meta[name][content], input[type=hidden][name]"), (tag) =>
@@ -93,10 +94,11 @@ class SessionState:
     def of_device(self) -> SessionState:
         """What tells the site that it knows this browser, without what says that somebody is logged in.
 
-        Cookies that outlive the browser's end, and localStorage that holds none of the tokens.
+        Cookies that outlive this day, and localStorage that holds none of the tokens.
         """
         tokens = set(_tokens(one for one in self.learned if not one.early))
-        cookies = [cookie for cookie in self.storage["cookies"] if cookie["expires"] != -1]
+        last = self.won.timestamp() + DAY
+        cookies = [cookie for cookie in self.storage["cookies"] if cookie["expires"] > last]
         origins = [{**one, "localStorage": _without(one["localStorage"], tokens)} for one in self.storage["origins"]]
         kept = [{name: value for name, value in one.items() if name != "indexedDB"} for one in origins]
         return SessionState(self.won, {"cookies": cookies, "origins": kept}, headers=self.headers)

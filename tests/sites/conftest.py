@@ -170,8 +170,15 @@ class Client:
 
 
 def _carried(run: Run) -> str:
-    """What the session sends beside the browser's face: "cookie sid, authorization from localStorage token"."""
-    parts = [one for one in run.session.explain() if one.origin and not one.left_out]
+    """What the session sends beside the browser's face: "cookie sid, authorization from localStorage token".
+
+    No site gets one of its secrets told.
+    """
+    told = run.session.explain()
+    text = f"{told} {[one.as_dict() for one in told]}"
+    secrets = run.state.secrets() if run.state else []
+    assert [secret for secret in secrets if secret in text and not secret.startswith("http")] == []
+    parts = [one for one in told if one.origin and not one.left_out]
     cookies = sorted({f"cookie {one.name}" for one in parts if one.kind == "cookie"})
     headers = [f"{one.name} from {one.source}" for one in parts if one.kind == "header" and one.source != "browser"]
     return ", ".join([*cookies, *headers])

@@ -12,6 +12,8 @@ setup: .venv/installed
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	$(BIN)/toolkit install-browser
+	@# For the tests only, which it makes twice as fast; they do without it.
+	-@command -v chromium-headless-shell || apt-get install -y -q chromium-headless-shell
 	touch $@
 
 demo: setup

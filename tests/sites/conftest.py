@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
@@ -24,7 +25,7 @@ from toolkit.report import Report
 from toolkit.run import Ask, BrowserOptions, Run, open_page_of, refuse_to_ask
 from toolkit.store import Files, Store
 from toolkit.transport import Live, Transport
-from toolkit.web import Browser, SessionState, open_browser
+from toolkit.web import Browser, SessionState
 from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
@@ -236,8 +237,9 @@ def good_story(carried: str, *, browsers: int = 1, refused: str = "LOGIN_FAILED"
 
 @pytest.fixture(scope="session")
 def shared_browser(authority: Authority) -> Iterator[Browser]:
-    """Started once for all sites; it trusts the certificate of those that have one."""
-    with open_browser(args=[*QUIET, authority.switch]) as browser:
+    """Started once for all sites: the browser that a user would get, which trusts the certificate of those with one."""
+    environ = {name: value for name, value in os.environ.items() if name != "TOOLKIT_BROWSER"}
+    with Browser(args=[*QUIET, authority.switch], environ=environ) as browser:
         yield browser
 
 

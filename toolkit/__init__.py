@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         WrongTwoFaCode,
     )
     from toolkit.fetcher import Fetcher
-    from toolkit.login import enter_code, hand_over, login_form, outcome
+    from toolkit.login import enter_code, hand_over, login_form, outcome, use_passkeys
     from toolkit.manifest import Manifest
     from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
     from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
@@ -90,6 +90,7 @@ __all__ = [
     "parse_date",
     "print_page",
     "save_data_and_file",
+    "use_passkeys",
 ]
 
 # The first of these rooms that has a name gives it: who asks for little, such as a pytest plugin, waits for little.

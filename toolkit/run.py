@@ -27,6 +27,7 @@ from toolkit.web import (
     restore_options,
     restore_tabs,
     session_storage_of,
+    storage_of,
 )
 from toolkit.web.browser import QUIET
 from toolkit.web.origin import origin_of
@@ -337,7 +338,7 @@ class Run:
         if self._page is None or self.state is None:
             return
         context = self._page.context
-        storage, tabs = context.storage_state(indexed_db=True), session_storage_of(context)
+        storage, tabs = storage_of(context), session_storage_of(context)
         new = self.watch.learned(places_of(context, storage, tabs))
         learned = [*self.state.learned, *(one for one in new if not one.left_out)]
         latest = {(one.origin, one.name): one for one in learned}

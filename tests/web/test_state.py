@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from toolkit.web import SessionState
+from toolkit.web import SessionState, restore_options
 
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 
@@ -60,3 +60,17 @@ def test_what_ends_within_a_day_is_not_of_the_device() -> None:
     one = lasting(state(sid="1", short="2", device="3"), short=0.5, device=365)
 
     assert cookies_of(one.of_device()) == {"device": "3"}
+
+
+def test_passkeys_belong_to_the_device_and_are_secrets() -> None:
+    """They stay when the login goes; their counters go on from the time, for no number may come twice."""
+    passkey = {"id": "p", "rpId": "acme.example", "privateKey": "MIGHAgEAMBMG", "signCount": 3}
+    login = SessionState(NOON, {"cookies": [], "origins": [], "credentials": [passkey]})
+    device = login.of_device()
+    (restored,) = restore_options(device)["storage_state"]["credentials"]
+
+    assert device.storage["credentials"] == [passkey]
+    assert "MIGHAgEAMBMG" in login.secrets()
+    assert restored == passkey | {"signCount": restored["signCount"]}
+    assert restored["signCount"] > NOON.timestamp()
+    assert "credentials" not in restore_options(state())["storage_state"]

@@ -5,6 +5,7 @@ from toolkit.login.form import login_form
 from toolkit.login.handover import hand_over, hands_over, keep_page, stays_in_page
 from toolkit.login.kept import Check, take_up
 from toolkit.login.outcome import outcome
+from toolkit.login.passkeys import use_passkeys
 
 __all__ = [
     "Check",
@@ -16,4 +17,5 @@ __all__ = [
     "outcome",
     "stays_in_page",
     "take_up",
+    "use_passkeys",
 ]

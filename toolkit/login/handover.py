@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from toolkit.errors import UsageError
 from toolkit.run import Run
-from toolkit.web import InPageAdapter, SessionState, browser_face, places_of, session_storage_of
+from toolkit.web import InPageAdapter, SessionState, browser_face, places_of, session_storage_of, storage_of
 from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _hold_back(_: Route) -> None:
 def _held_by(run: Run) -> SessionState:
     """What the browser holds, and what its page has sent."""
     context = run.page.context
-    storage, tabs = context.storage_state(indexed_db=True), session_storage_of(context)
+    storage, tabs = storage_of(context), session_storage_of(context)
     return SessionState(
         won=run.now(),
         storage=storage,

@@ -12,7 +12,7 @@ from toolkit.web.learned import Learned
 from toolkit.web.page_files import Rendered, click_for_file, print_page
 from toolkit.web.seen import seen
 from toolkit.web.session import Session
-from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of
+from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of, storage_of
 from toolkit.web.tags import hidden_fields
 from toolkit.web.walls import forbidden
 from toolkit.web.watch import Watch, browser_face
@@ -49,4 +49,5 @@ __all__ = [
     "seen",
     "sentence_for",
     "session_storage_of",
+    "storage_of",
 ]

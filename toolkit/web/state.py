@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -16,7 +17,7 @@ from toolkit.web.origin import origin_of
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame
 
-__all__ = ["SessionState", "places_of", "restore_options", "restore_tabs", "session_storage_of"]
+__all__ = ["SessionState", "places_of", "restore_options", "restore_tabs", "session_storage_of", "storage_of"]
 
 Storage = dict[str, dict[str, str]]
 
@@ -43,7 +44,7 @@ RESTORE = """\
 class SessionState:
     """A login, whole: what a browser holds, and what the session sends.
 
-    storage          Playwright's storage state: cookies, localStorage and IndexedDB of every origin
+    storage          Playwright's storage state: cookies, localStorage and IndexedDB of every origin, passkeys
     session_storage  {origin: {name: value}}, which Playwright leaves out
     headers          the browser's face: user agent, languages, client hints
     learned          what the page's own calls carried beyond cookies
@@ -70,8 +71,9 @@ class SessionState:
         return cls(**{**raw, "won": won, "login_pages": pages, "learned": learned})
 
     def secrets(self) -> list[str]:
-        """The values of cookies and tokens, and for "Bearer abc" the bare token; short ones tell nothing."""
+        """The values of cookies and tokens, for "Bearer abc" the bare token, passkeys; short ones tell nothing."""
         values = [cookie["value"] for cookie in self.storage["cookies"]] + _tokens(self.learned)
+        values += [passkey["privateKey"] for passkey in self.storage.get("credentials", ())]
         return [value for value in values if len(value) >= SHORTEST_SECRET]
 
     def with_cookies(self, cookies: list[dict[str, Any]]) -> SessionState:
@@ -94,14 +96,15 @@ class SessionState:
     def of_device(self) -> SessionState:
         """What tells the site that it knows this browser, without what says that somebody is logged in.
 
-        Cookies that outlive this day, and localStorage that holds none of the tokens.
+        Cookies that outlive this day, localStorage that holds none of the tokens, and passkeys.
         """
         tokens = set(_tokens(one for one in self.learned if not one.early))
         last = self.won.timestamp() + DAY
         cookies = [cookie for cookie in self.storage["cookies"] if cookie["expires"] > last]
         origins = [{**one, "localStorage": _without(one["localStorage"], tokens)} for one in self.storage["origins"]]
         kept = [{name: value for name, value in one.items() if name != "indexedDB"} for one in origins]
-        return SessionState(self.won, {"cookies": cookies, "origins": kept}, headers=self.headers)
+        storage = {**self.storage, "cookies": cookies, "origins": kept}
+        return SessionState(self.won, storage, headers=self.headers)
 
 
 def _tokens(learned: Iterable[Learned]) -> list[str]:
@@ -120,6 +123,15 @@ def _by_key(state: SessionState) -> dict[tuple[str, ...], dict[str, Any]]:
 
 def _without(items: list[dict[str, str]], tokens: set[str]) -> list[dict[str, str]]:
     return [item for item in items if not any(token and token in item["value"] for token in tokens)]
+
+
+def storage_of(context: BrowserContext) -> dict[str, Any]:
+    """Playwright's storage state, whole; without a word of passkeys where there are none.
+
+    Whatever is said of them has the next browser refuse a person's own security key.
+    """
+    storage = dict(context.storage_state(indexed_db=True, credentials=True))
+    return storage if storage["credentials"] else {name: storage[name] for name in storage if name != "credentials"}
 
 
 def session_storage_of(context: BrowserContext) -> Storage:
@@ -167,7 +179,14 @@ def restore_options(state: SessionState | None) -> dict[str, Any]:
     if state is None:
         return {}
     agent = state.headers.get("user-agent")
-    return {"storage_state": state.storage, **({"user_agent": agent} if agent else {})}
+    return {"storage_state": {**state.storage, **_passkeys(state)}, **({"user_agent": agent} if agent else {})}
+
+
+def _passkeys(state: SessionState) -> dict[str, Any]:
+    """The passkeys, which count on from the time: a login that was lost on its way has used numbers nobody kept."""
+    kept = state.storage.get("credentials", ())
+    counted = [{**passkey, "signCount": max(passkey["signCount"], int(time.time()))} for passkey in kept]
+    return {"credentials": counted} if counted else {}
 
 
 def restore_tabs(context: BrowserContext, state: SessionState | None) -> None:

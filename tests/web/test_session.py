@@ -441,3 +441,55 @@ def test_a_host_that_knows_nothing_of_the_session_does_not_end_it(session: Sessi
         True
     ] * 3
     assert not over("https://store.test/a?signature=1")
+
+
+# --- values that stand in the tags of a page
+
+
+class Tagged:
+    """A site whose page has a token in a tag, which it takes until the next one."""
+
+    def __init__(self, site: Site, session: Session) -> None:
+        self.site, self.number, self.reads = site, 0, 0
+        site.pages |= {"/app": self.page, "/api": self.api}
+        tag = Learned(site.url()[:-1], "x-csrf", "csrf-0", "meta csrf", page=site.url("/app"))
+        session.adopt(learned=[tag])
+
+    def page(self, _: Asked) -> Answer:
+        """The page."""
+        self.reads += 1
+        return Answer(f'<meta name="csrf" content="csrf-{self.number}">'.encode())
+
+    def api(self, asked: Asked) -> Answer:
+        """What takes the token."""
+        return Answer(b"{}", 200 if asked.headers["X-Csrf"] == f"csrf-{self.number}" else 419)
+
+
+def test_a_stale_value_is_read_once_for_all_threads(site: Site, session: Session) -> None:
+    """However many were refused at once; each is asked again."""
+    tagged = Tagged(site, session)
+    tagged.number = 1
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: session.post(site.url("/api")).status_code, range(40)))
+
+    assert (set(answers), tagged.reads) == ({200}, 1)
+
+
+def test_a_refusal_that_is_no_stale_value_is_final(site: Site, session: Session) -> None:
+    """The page says the same as before: the request is not sent again. Nor is one with a value of its own."""
+    tagged = Tagged(site, session)
+    site.page("/no", status=422)
+    answers = [session.post(site.url("/no"), headers=own).status_code for own in ({}, {"X-Csrf": "mine"})]
+    posts = [asked for asked in site.asked if asked.method == "POST"]
+
+    assert (answers, len(posts), tagged.reads) == ([422, 422], 2, 1)
+
+
+def test_a_page_that_does_not_answer_changes_nothing(site: Site, session: Session) -> None:
+    """The refusal stands."""
+    tagged = Tagged(site, session)
+    tagged.number = 1
+    site.page("/app", status=500)
+
+    assert session.post(site.url("/api")).status_code == 419
+    assert session.headers_for(site.url()) == {"x-csrf": "csrf-0"}

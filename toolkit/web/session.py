@@ -91,6 +91,7 @@ class Session(requests.Session):
         self._hosts: frozenset[str] = frozenset()
         self._renewal = Renewal()
         self._fetching = threading.Lock()
+        self._replaced: set[str] = set()
         self._ends = Ends()
         super().__init__()
         self.trust_env = False
@@ -225,20 +226,20 @@ class Session(requests.Session):
         return response
 
     def _has_anew(self, sent: PreparedRequest) -> bool:
-        """Whether there are other values by now than those that a request carried from the tags of pages."""
+        """Whether a request carried what stood in the tags of a page, and something else stands there by now."""
         origin = origin_of(sent.url or "")
         with self._fetching:  # of several threads that were refused, one
-            carried = [one for one in self.learned if one.page and one.origin == origin and one.name in sent.headers]
-            for page in {one.page for one in carried if one.value == sent.headers[one.name]}:
+            carried = [one for one in self.learned if one.page and one.origin == origin]
+            for page in {one.page for one in carried if one.value == sent.headers.get(one.name)}:
                 self._fetch_values(page)
-        now = self.headers_for(sent.url or "")
-        return any(now.get(one.name) != sent.headers[one.name] for one in carried)
+        return any(sent.headers.get(one.name) in self._replaced for one in carried)
 
     def _fetch_values(self, page: str) -> None:
         with suppress(requests.RequestException), super().request("GET", page, headers={"Accept": "text/html"}) as got:
             if got.ok:  # that of a guest does no harm
-                values = values_of(got.text)
-                self.learned = tuple(one.anew(values) if one.page == page else one for one in self.learned)
+                values, before = values_of(got.text), self.learned
+                self.learned = tuple(one.anew(values) if one.page == page else one for one in before)
+                self._replaced |= {one.value for one in before} - {one.value for one in self.learned}
                 self._changed()
 
     def _changed(self) -> None:

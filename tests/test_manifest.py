@@ -46,6 +46,8 @@ def test_a_manifest_is_read_and_unknown_fields_are_kept(tmp_path: Path) -> None:
         ({"vendor_link": "acme.example"}, "vendor_link"),
         ({"hosts": ["https://cdn.example"]}, "hosts.0"),
         ({"hosts": ["cdn.*.example"]}, "hosts.0"),
+        ({"locale": "French"}, "locale"),
+        ({"time_zone": "UTC+1"}, "time_zone"),
     ],
 )
 def test_a_wrong_field_is_refused_by_name(tmp_path: Path, change: dict[str, Any], field: str) -> None:

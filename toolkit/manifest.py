@@ -15,6 +15,8 @@ __all__ = ["MANIFEST_NAME", "Developer", "Manifest", "ManifestField", "TakeHints
 
 MANIFEST_NAME = "manifest.konnector"
 SLUG = r"^[a-z0-9][a-z0-9_-]*$"
+LOCALE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+TIME_ZONE = r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$"
 HOST = r"^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$"
 
 
@@ -76,7 +78,9 @@ class Manifest(_Part):
 
     `currency` (ISO 4217) is the currency of every bill that does not name its own. `vendor_link` is the site's
     address. `hosts` are those that a run needs beside the site's own: "cdn.example.net", or "*.example.net" for all
-    below one. `permissions` and `locales` are kept as they are written.
+    below one. `locale`, like "fr-FR", is the language that the site is asked for, in the browser and after it; and
+    `time_zone`, like "Europe/Paris", what its scripts take the time in (by default this machine's). `permissions` and
+    `locales` are kept as they are written.
     """
 
     name: str = Field(min_length=1)
@@ -93,6 +97,8 @@ class Manifest(_Part):
     currency: str = Field("", pattern=r"^([A-Z]{3})?$")
     vendor_link: str | None = Field(None, pattern=r"^https?://")
     hosts: list[Annotated[str, Field(pattern=HOST)]] = Field(default_factory=list)
+    locale: str = Field("en-US", pattern=LOCALE)
+    time_zone: str | None = Field(None, pattern=TIME_ZONE)
     language: str = "python"
     license: str | None = None
     icon: str | None = None
@@ -129,6 +135,10 @@ class Manifest(_Part):
     def secret_fields(self) -> frozenset[str]:
         """The names of the fields whose values are never shown."""
         return frozenset(name for name, field in self.fields.items() if field.is_secret)
+
+    def browser_options(self) -> dict[str, str]:
+        """What a browser is to be like, as keyword arguments of Playwright's `new_context`."""
+        return {"locale": self.locale, **({"timezone_id": self.time_zone} if self.time_zone else {})}
 
     def allows(self, host: str, url: str = "") -> bool:
         """Whether a run may reach a host: the site's own and those below it, and what `hosts` declares.

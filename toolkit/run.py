@@ -111,11 +111,11 @@ class OpensPages(Protocol):
     """What opens the page of a run; a test may give the run pages of its own browser."""
 
     def open_page(
-        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+        self, transport: Transport, options: Mapping[str, Any], state: SessionState | None = None
     ) -> AbstractContextManager[Page]:
         """Return a new page whose traffic the transport carries, in a context that holds what `state` does.
 
-        The context closes with the block.
+        `options` are those of Playwright's `new_context`. The context closes with the block.
         """
 
 
@@ -128,17 +128,19 @@ class BrowserOptions:
 
     @contextmanager
     def open_page(
-        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+        self, transport: Transport, options: Mapping[str, Any], state: SessionState | None = None
     ) -> Iterator[Page]:
         """Open a page in a browser that closes with the block."""
         args = [*QUIET, *transport.launch_args()]  # the last of two equal switches counts
         with open_browser(headed=self.headed, slow_mo=self.slow_mo, args=args) as browser:
-            yield open_page_of(browser, transport, base_url, state)
+            yield open_page_of(browser, transport, options, state)
 
 
-def open_page_of(browser: Browser, transport: Transport, base_url: str | None, state: SessionState | None) -> Page:
+def open_page_of(
+    browser: Browser, transport: Transport, options: Mapping[str, Any], state: SessionState | None
+) -> Page:
     """A page in a new context of a browser, joined to the transport, with what a kept session held."""
-    context = browser.new_context(**{"base_url": base_url, **restore_options(state), **transport.browser_options()})
+    context = browser.new_context(**{**options, **restore_options(state), **transport.browser_options()})
     transport.attach(context)
     restore_tabs(context, state)
     page = context.new_page()
@@ -420,7 +422,8 @@ class Run:
         if self.state is not None and self.logged_in:
             self.state = self.state.with_cookies(self.session.cookies.to_playwright())
         state = self.state or (self.keeps.load_device() if self.keeps is not None else None)
-        page = self._closing.enter_context(self.browser.open_page(self.transport, self.base_url, state))
+        options = {"base_url": self.base_url, **self.manifest.browser_options()}
+        page = self._closing.enter_context(self.browser.open_page(self.transport, options, state))
         self.watch = Watch()  # what an earlier browser sent is over
         self.watch.attach(page.context)
         return page

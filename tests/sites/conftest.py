@@ -104,15 +104,15 @@ class Shared:
 
     @contextmanager
     def open_page(
-        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+        self, transport: Transport, options: Mapping[str, Any], state: SessionState | None = None
     ) -> Iterator[Page]:
         """Open a page, and count it."""
         self.opened += 1
         if threading.get_ident() != self._thread:
-            with BrowserOptions().open_page(transport, base_url, state) as page:
+            with BrowserOptions().open_page(transport, options, state) as page:
                 yield page
             return
-        page = open_page_of(self.browser, transport, base_url, state)
+        page = open_page_of(self.browser, transport, options, state)
         page.set_default_timeout(10_000)
         try:
             yield page

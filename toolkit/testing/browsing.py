@@ -31,9 +31,9 @@ class Pages:
 
     @contextmanager
     def open_page(
-        self, transport: Transport, base_url: str | None, state: SessionState | None = None
+        self, transport: Transport, options: Mapping[str, Any], state: SessionState | None = None
     ) -> Iterator[Page]:
-        """Open a page. Raises UsageError with what the browser says when it does not start."""
+        """Open a page with the face of its take. Raises UsageError with what a browser says that does not start."""
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
         from toolkit.web import restore_options, restore_tabs  # noqa: PLC0415
@@ -42,7 +42,7 @@ class Pages:
             new_context = self._request.getfixturevalue("new_context")
         except pytest.fail.Exception as failed:
             raise UsageError(failed.msg or "") from None
-        context = new_context(transport=transport, base_url=base_url, **restore_options(state))
+        context = new_context(transport=transport, base_url=options["base_url"], **restore_options(state))
         restore_tabs(context, state)
         try:
             yield context.new_page()

@@ -22,7 +22,7 @@ __all__ = ["Fetcher", "LoggedOut", "Operation"]
 Operation = Callable[[Run], Any]
 LoggedOut = Callable[[requests.Response], bool]
 
-FORBIDDEN, SERVER_ERROR = 403, 500
+FORBIDDEN, TOO_MANY, SERVER_ERROR = 403, 429, 500
 
 
 class Fetcher:
@@ -183,7 +183,7 @@ def _meaning(error: Exception, run: Run) -> ToolkitError:
 def _by_last_answer(run: Run) -> ToolkitError | None:
     """What was answered in place of what a listing could have read."""
     last = run.session.last_response
-    if last is not None and last.status_code >= SERVER_ERROR:
+    if last is not None and (last.status_code >= SERVER_ERROR or last.status_code == TOO_MANY):
         return VendorDown(f"The site answers HTTP {last.status_code}: try again later.")
     if last is not None and last.status_code == FORBIDDEN and run.logged_in:
         return forbidden(urlsplit(last.url).hostname or "")

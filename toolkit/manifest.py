@@ -78,7 +78,8 @@ class Manifest(_Part):
 
     `currency` (ISO 4217) is the currency of every bill that does not name its own. `vendor_link` is the site's
     address. `hosts` are those that a run needs beside the site's own: "cdn.example.net", or "*.example.net" for all
-    below one. `locale`, like "fr-FR", is the language that the site is asked for, in the browser and after it; and
+    below one. `requests_per_second` is how fast a session may ask each host, where the usual pace is too much for the
+    site. `locale`, like "fr-FR", is the language that the site is asked for, in the browser and after it; and
     `time_zone`, like "Europe/Paris", what its scripts take the time in (by default this machine's). `permissions` and
     `locales` are kept as they are written.
     """
@@ -96,6 +97,7 @@ class Manifest(_Part):
     description: str = ""
     currency: str = Field("", pattern=r"^([A-Z]{3})?$")
     vendor_link: str | None = Field(None, pattern=r"^https?://")
+    requests_per_second: float | None = Field(None, gt=0)
     hosts: list[Annotated[str, Field(pattern=HOST)]] = Field(default_factory=list)
     locale: str = Field("en-US", pattern=LOCALE)
     time_zone: str | None = Field(None, pattern=TIME_ZONE)

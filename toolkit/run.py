@@ -247,6 +247,7 @@ class Run:
             transport.present(certificate)
         self.session = session or Session(transport, base_url=self.base_url)
         self.session.guard = self._refuse_other_hosts
+        self.session.per_second = manifest.requests_per_second
         self.session.now = now
 
     @property

@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -111,3 +113,67 @@ def test_another_origin_decides_who_may_read(session: Session, site: Site) -> No
         session.get(url)
 
     assert site.asked[-1].headers["Cookie"] is None
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that were to be waited between tries; nobody waits for them."""
+    waits: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", waits.append)
+    return waits
+
+
+@pytest.fixture
+def patient(page: Page, site: Site) -> Iterator[Session]:
+    """A session that asks through the page, as often as one without a page would."""
+    live = Live(backoff=1.0)
+    with Session(live, base_url=site.url("/")) as session:
+        session.mount("http://", InPageAdapter(page, live.retries()))
+        yield session
+
+
+@pytest.mark.parametrize(("method", "asked"), [("GET", 3), ("POST", 1)])
+def test_a_site_in_trouble_is_asked_again(
+    patient: Session, site: Site, waits: list[float], method: str, asked: int
+) -> None:
+    """After the time that it asks for, where that does no harm; the last answer says how often."""
+    site.page("/busy", b"soon", status=503, Retry_After="7")
+    answer = patient.request(method, "/busy")
+
+    assert (answer.status_code, answer.text, len(site.asked)) == (503, "soon", asked)
+    assert waits == [7] * (asked - 1)
+    assert answer.raw.retries is not None
+    assert len(answer.raw.retries.history) == asked - 1
+
+
+def test_a_connection_that_broke_is_tried_again(patient: Session, site: Site, waits: list[float]) -> None:
+    """Until it works, or for the third time in vain."""
+    answers = iter([Answer(b"half", cut=99), Answer(b"whole")])
+    site.pages["/bills"] = lambda _: next(answers)
+    refused = "http://127.0.0.1:1/"
+
+    with pytest.raises(requests.ConnectionError, match="Failed to fetch"):
+        patient.get(refused)
+    assert len(waits) == 1
+    assert 2 <= waits[0] <= 3
+    with pytest.raises(requests.ConnectionError):
+        patient.post(refused)
+
+
+def test_a_document_that_stands_still_is_given_up(session: Session, page: Page) -> None:
+    """The time for an answer is that for each piece of it, for a large one may take long."""
+    origin = page.evaluate("location.origin").encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nAccess-Control-Allow-Credentials: true\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> socket.socket:
+            connection, _ = server.accept()
+            connection.recv(1 << 16)
+            connection.sendall(head + b"Access-Control-Allow-Origin: " + origin + b"\r\n\r\nhalf a document")
+            return connection
+
+        with ThreadPoolExecutor(1) as thread:
+            connection = thread.submit(answer)
+            response = session.get(f"http://127.0.0.1:{server.getsockname()[1]}/", stream=True, timeout=1)
+            with connection.result(), pytest.raises(requests.ConnectionError, match="timed out"):
+                _ = response.content

@@ -13,7 +13,7 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from requests.cookies import RequestsCookieJar
 from urllib3 import HTTPResponse
 
-from tests.web.conftest import Answer, Asked, Site
+from tests.web.conftest import Answer, Asked, Everywhere, Site
 from toolkit.errors import Blocked
 from toolkit.transport import Live
 from toolkit.web import CookieJar, Learned, Session
@@ -493,3 +493,17 @@ def test_a_page_that_does_not_answer_changes_nothing(site: Site, session: Sessio
 
     assert session.post(site.url("/api")).status_code == 419
     assert session.headers_for(site.url()) == {"x-csrf": "csrf-0"}
+
+
+def test_every_address_waits_its_turn(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of redirects too, at the pace that the connector gives; only this machine needs none."""
+    turns: list[tuple[str, float | None]] = []
+    transport = Everywhere()
+    monkeypatch.setattr(transport, "wait_turn", lambda *turn: turns.append(turn))
+    site.page("/away", status=302, Location=site.url("/in", host="files.test"))
+    with Session(transport) as session:
+        session.per_second = 2.0
+        session.get(site.url("/away", host="shop.test"))
+        session.get(site.url("/in"))
+
+    assert turns == [("shop.test", 2.0), ("files.test", 2.0)]

@@ -76,7 +76,7 @@ def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
     if via == "page":
         run.take_over(state := _held_by(run))
         for prefix in origins or ("http://", "https://"):
-            run.session.mount(prefix, InPageAdapter(run.page))
+            run.session.mount(prefix, InPageAdapter(run.page, run.transport.retries()))
     else:
         run.page.context.route("**/*", _hold_back)  # a token renewed from now on would be lost with the page
         run.take_over(state := _held_by(run))

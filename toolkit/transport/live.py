@@ -11,6 +11,7 @@ from urllib3.util.retry import Retry
 from urllib3.util.ssl_ import create_urllib3_context
 
 from toolkit.errors import UsageError
+from toolkit.transport.pace import Pace
 
 if TYPE_CHECKING:
     import ssl
@@ -49,6 +50,12 @@ class Transport(Protocol):
     def present(self, certificate: Certificate) -> None:
         """Show a client certificate to its origin from now on, if traffic reaches it."""
 
+    def wait_turn(self, host: str, per_second: float | None) -> None:
+        """Wait until a host may be asked once more; a connector may say how often that is in a second."""
+
+    def retries(self) -> Retry:
+        """Return what is tried again, and after which wait."""
+
     def adapter(self) -> BaseAdapter:
         """Return an adapter that carries the requests of one session; the session closes it."""
 
@@ -66,7 +73,7 @@ class Live:
     be repeated, when the connection broke or the answer was 429 or 503. Between tries it waits as long as Retry-After
     says, at most `longest_wait` seconds; else not at all before the second try, then 2 x `backoff` seconds and up to
     `backoff` more by chance. A site that stays silent until the timeout is not asked again. The last answer is returned
-    as it is.
+    as it is. How fast a host is asked is up to `pace`.
 
     Certificates of servers are trusted as browsers do, and those that the file named by the environment variable
     TOOLKIT_CA_FILE (PEM) vouches for. Raises UsageError when that cannot be read.
@@ -78,8 +85,10 @@ class Live:
         tries: int = 3,
         backoff: float = 0.5,
         longest_wait: int = 30,
+        pace: Pace | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
+        self.pace = pace or Pace()
         self.ca_file = environ.get("TOOLKIT_CA_FILE", "")
         self.certificate: Certificate | None = None
         self.retry = PatientRetry(
@@ -112,6 +121,14 @@ class Live:
     def present(self, certificate: Certificate) -> None:
         """Show a client certificate to its origin from now on."""
         self.certificate = certificate
+
+    def wait_turn(self, host: str, per_second: float | None) -> None:
+        """Wait as `Pace` says."""
+        self.pace.wait_turn(host, per_second)
+
+    def retries(self) -> Retry:
+        """Return what the class says."""
+        return self.retry
 
     def adapter(self) -> BaseAdapter:
         """Return a new adapter with connections of its own."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Page, Request
     from requests.adapters import BaseAdapter
+    from urllib3.util.retry import Retry
 
     from toolkit.transport.certificate import Certificate
     from toolkit.transport.live import Transport
@@ -111,6 +112,14 @@ class Record:
     def present(self, certificate: Certificate) -> None:
         """As when live; it stands in no recording."""
         self._live.present(certificate)
+
+    def wait_turn(self, host: str, per_second: float | None) -> None:
+        """As when live."""
+        self._live.wait_turn(host, per_second)
+
+    def retries(self) -> Retry:
+        """As when live."""
+        return self._live.retries()
 
     def adapter(self) -> BaseAdapter:
         """An adapter that keeps what the session asks and gets."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from toolkit.errors import TwoFaExpired
 from toolkit.transport.determinism import WorkerScripts, init_script
 from toolkit.transport.har import Client, Har, HarEntry
+from toolkit.transport.live import Live
 from toolkit.transport.matching import Tape
 from toolkit.transport.miss import Miss
 from toolkit.transport.replay_adapter import ReplayAdapter
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Page
     from requests.adapters import BaseAdapter
+    from urllib3.util.retry import Retry
 
     from toolkit.errors import ToolkitError
     from toolkit.transport.certificate import Certificate
@@ -91,6 +93,13 @@ class Replay:
 
     def present(self, certificate: Certificate) -> None:
         """Do nothing: nobody asks for it."""
+
+    def wait_turn(self, host: str, per_second: float | None) -> None:
+        """Do nothing: nobody minds."""
+
+    def retries(self) -> Retry:
+        """As when live, without the waits."""
+        return Live(backoff=0, longest_wait=0).retries()
 
     def adapter(self) -> BaseAdapter:
         """An adapter that answers from the take, and raises Miss for what was not recorded."""

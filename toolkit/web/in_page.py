@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3.exceptions import MaxRetryError, ProtocolError
+from urllib3.util.retry import Retry
 
 from toolkit.web.origin import origin_of
 
@@ -34,14 +36,18 @@ TIMED_OUT = ("TimeoutError", "AbortError", "timed out")
 FETCH = """\
 async ({url, method, headers, body, timeout, piece}) => {
   const bytes = body === null ? undefined : Uint8Array.from(atob(body), (char) => char.charCodeAt(0));
-  const signal = timeout === null ? undefined : AbortSignal.timeout(timeout);
-  const answer = await fetch(url, {method, headers, body: bytes, credentials: "include", signal});
+  const stop = new AbortController();
+  const inTime = async (promise) => {
+    const clock = timeout === null ? 0 : setTimeout(() => stop.abort(new DOMException("timed out")), timeout);
+    try { return await promise; } finally { clearTimeout(clock); }
+  };
+  const answer = await inTime(fetch(url, {method, headers, body: bytes, credentials: "include", signal: stop.signal}));
   const reader = answer.body ? answer.body.getReader() : null;
   const waiting = [];
   const read = async () => {
     let size = waiting.reduce((sum, part) => sum + part.length, 0);
     while (reader && size < piece) {
-      const {done, value} = await reader.read();
+      const {done, value} = await inTime(reader.read());
       if (done) break;
       waiting.push(value);
       size += value.length;
@@ -63,20 +69,40 @@ class InPageAdapter(BaseAdapter):
 
     A frame of the request's own origin is asked where there is one, else the page, as its own script would. Redirects
     are followed by the browser: the first and the last step are told. Only the thread that opened the page may use it.
+    `retry` says what is tried again; by default nothing is.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, retry: Retry | None = None) -> None:
         super().__init__()
         self._page = page
+        self._retry = retry or Retry(0)
         self._builder = HTTPAdapter()
 
     def send(
         self, request: PreparedRequest, stream: bool = False, timeout: Any = None, *_args: Any, **_options: Any
     ) -> Response:
         """Send one request. Raises requests.Timeout, and requests.ConnectionError with what the browser says."""
+        seconds = timeout[-1] if isinstance(timeout, tuple) else timeout
+        retry, method = self._retry, str(request.method)
+        while True:
+            try:
+                response = self._once(request, seconds)
+            except requests.ConnectionError as error:
+                retry = _after_failure(retry, request, error)
+                retry.sleep()
+                continue
+            response.raw.retries = retry
+            if not retry.is_retry(method, response.status_code, "Retry-After" in response.headers) or not retry.total:
+                break
+            retry = retry.increment(method, request.url, response.raw)
+            retry.sleep(response.raw)
+        if not stream:
+            _ = response.content
+        return response
+
+    def _once(self, request: PreparedRequest, seconds: float | None) -> Response:
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        seconds = timeout[-1] if isinstance(timeout, tuple) else timeout
         try:
             answer = self._frame_for(str(request.url)).evaluate_handle(FETCH, _asked(request, seconds))
             head = answer.evaluate("(one) => one.head")
@@ -86,8 +112,6 @@ class InPageAdapter(BaseAdapter):
         if head["redirected"]:
             response.history = [_first_step(request, head["url"])]
             response.url = head["url"]
-        if not stream:
-            _ = response.content
         return response
 
     def close(self) -> None:
@@ -130,6 +154,14 @@ def _failure(error: Exception) -> type[requests.RequestException]:
     return requests.Timeout if any(word in str(error) for word in TIMED_OUT) else requests.ConnectionError
 
 
+def _after_failure(retry: Retry, request: PreparedRequest, error: requests.ConnectionError) -> Retry:
+    """What is left to try after a connection that broke; raises the error when that is nothing."""
+    try:
+        return retry.increment(request.method, request.url, error=ProtocolError(str(error)))
+    except (MaxRetryError, ProtocolError):
+        raise error from error.__cause__
+
+
 def _first_step(request: PreparedRequest, to: str) -> Response:
     """The redirect that the browser followed; what stood between it and the last step it does not tell."""
     response = requests.Response()
@@ -161,7 +193,8 @@ class _Body(io.RawIOBase):
         try:
             return b"".join(map(b64decode, self._answer.evaluate("(one) => one.read()")))
         except Error as error:
-            raise OSError(f"the page lost the answer: {error.message.splitlines()[0]}") from error
+            kind = TimeoutError if _failure(error) is requests.Timeout else OSError
+            raise kind(f"the page lost the answer: {error.message.splitlines()[0]}") from error
 
 
 def _urllib3(head: dict[str, Any], answer: JSHandle, method: str) -> HTTPResponse:

@@ -18,7 +18,7 @@ from toolkit.web.explained import Explained, explained
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.learned import is_of_the_app
 from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
-from toolkit.web.origin import host_of, origin_of
+from toolkit.web.origin import host_of, is_loopback, origin_of
 from toolkit.web.renewal import Ends, Renewal
 from toolkit.web.tags import values_of
 from toolkit.web.walls import blocked, wall_in
@@ -65,6 +65,7 @@ class Session(requests.Session):
       before a token or a cookie ends that says when it does. `renew` returns whether it has logged in, rather than
       found what another run has won;
     - an answer that comes from a wall before the site (see `wall_in`) raises Blocked: it says nothing of the session;
+    - a host that is asked on and on is asked slower (see `Pace`): `per_second` times, if that is given;
     - `guard` is called with every address before it is asked, those of redirects too, and may raise.
 
     `is_fresh` holds from the moment at which a login was handed over until the first good answer: who was let in just
@@ -83,6 +84,7 @@ class Session(requests.Session):
         self.login_pages: frozenset[str] = frozenset()
         self.logged_out: Callable[[requests.Response], bool] | None = None
         self.is_fresh = False
+        self.per_second: float | None = None
         self.renew: Callable[[], bool] | None = None
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.on_change: Callable[[], object] | None = None
@@ -156,6 +158,7 @@ class Session(requests.Session):
         twin.origin_headers = {origin: dict(headers) for origin, headers in self.origin_headers.items()}
         twin.learned, twin._hosts = self.learned, self._hosts
         twin.login_pages, twin.logged_out, twin.guard = self.login_pages, self.logged_out, self.guard
+        twin.per_second = self.per_second
         return twin
 
     def is_over(self, response: requests.Response) -> bool:
@@ -278,6 +281,7 @@ class Session(requests.Session):
             kwargs["timeout"] = self.timeout
         self._take_jar(request)
         self._ask_guard(request.url)
+        self._wait_turn(host_of(request.url or ""))
         before = self.cookies.changes
         response = super().send(request, **kwargs)
         self._ask_guard(response.url)  # a page follows redirects by itself
@@ -287,6 +291,10 @@ class Session(requests.Session):
         if self.cookies.changes != before and response.ok:
             self._changed()  # a site in trouble may take cookies away that are good again tomorrow
         return response
+
+    def _wait_turn(self, host: str) -> None:
+        if not is_loopback(host):  # no politeness among programs of one machine
+            self._transport.wait_turn(host, self.per_second)
 
     def _ask_guard(self, url: str | None) -> None:
         if self.guard is not None:

@@ -35,7 +35,8 @@ MANIFEST = Manifest(
 def pytest_configure() -> None:
     """Run tests in Chromium's headless shell where there is one, in which a page costs a quarter.
 
-    Those of tests/sites run in the browser that a user would get.
+    It sends no Accept-Language and lets WebRTC out; tests that such things matter to, and those of tests/sites, run in
+    the browser that a user would get.
     """
     if shell := shutil.which("chromium-headless-shell"):
         os.environ.setdefault("TOOLKIT_BROWSER", shell)
@@ -64,6 +65,18 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOOLKIT_CA_FILE", str(made.ca_file))
         yield made
+
+
+@pytest.fixture(scope="session")
+def users_own() -> dict[str, str]:
+    """The environment of a user, for `Browser(environ=…)`: it finds the browser that a user would get."""
+    return {name: value for name, value in os.environ.items() if name != "TOOLKIT_BROWSER"}
+
+
+@pytest.fixture
+def users_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the test run in the browser that a user would get."""
+    monkeypatch.delenv("TOOLKIT_BROWSER", raising=False)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 
+import pytest
+
 from tests.sites.conftest import Shelf
 from toolkit.login import hand_over
 from toolkit.run import Run
@@ -34,6 +36,7 @@ def handed_over(run: Run) -> Run:
     return run
 
 
+@pytest.mark.usefixtures("users_browser")
 def test_the_session_carries_what_the_page_carried(serve: Serve, make_run: MakeRun) -> None:
     """Cookies with their attributes, secure ones on loopback too, the page's token, its user agent and languages."""
     run = make_run(url=serve(SITE))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
@@ -236,10 +235,9 @@ def good_story(carried: str, *, browsers: int = 1, refused: str = "LOGIN_FAILED"
 
 
 @pytest.fixture(scope="session")
-def shared_browser(authority: Authority) -> Iterator[Browser]:
+def shared_browser(authority: Authority, users_own: dict[str, str]) -> Iterator[Browser]:
     """Started once for all sites: the browser that a user would get, which trusts the certificate of those with one."""
-    environ = {name: value for name, value in os.environ.items() if name != "TOOLKIT_BROWSER"}
-    with Browser(args=[*QUIET, authority.switch], environ=environ) as browser:
+    with Browser(args=[*QUIET, authority.switch], environ=users_own) as browser:
         yield browser
 
 

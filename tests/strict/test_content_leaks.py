@@ -120,6 +120,7 @@ def ask(replay: Replay, log: Path, arguments: list[str]) -> None:
             assert answer.status == 502
 
 
+@pytest.mark.usefixtures("users_browser")
 def test_nothing_gets_out(
     replay: Replay, ports: tuple[socket.socket, socket.socket], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

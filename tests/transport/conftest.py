@@ -10,7 +10,7 @@ import pytest
 from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.replay import CLOSED, Replay
 from toolkit.transport.take import HAR_NAME, Take
-from toolkit.web import Browser, open_browser
+from toolkit.web import Browser
 from toolkit.web.browser import QUIET
 
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
@@ -33,7 +33,7 @@ def written(tmp_path: Path) -> Iterator[Written]:
 
 
 @pytest.fixture(scope="module")
-def closed_browser() -> Iterator[Browser]:
+def closed_browser(users_own: dict[str, str]) -> Iterator[Browser]:
     """A browser that reaches nothing but the proxy of its contexts."""
-    with open_browser(args=[*QUIET, *CLOSED]) as browser:
+    with Browser(args=[*QUIET, *CLOSED], environ=users_own) as browser:
         yield browser

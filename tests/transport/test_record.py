@@ -58,7 +58,7 @@ def record() -> Iterator[Record]:
 
 def browse(record: Record, browser: Browser, journey: Callable[[Page], object]) -> None:
     """Do something in a page that is recorded, to the end."""
-    context = browser.new_context(**record.browser_options())
+    context = browser.new_context(locale="fr-BE", **record.browser_options())
     record.attach(context)
     page = context.new_page()
     record.prepare(page)
@@ -97,7 +97,7 @@ def test_both_halves_are_on_one_tape(serve: Serve, browser: Browser, record: Rec
     assert lint(har) == []
     assert har.entries[-1].body() == b"%PDF-1.4\x00\xff%%EOF"
     assert (take.clock, take.seed, take.toolkit) == (NOON, 7, "1")
-    assert (take.browser, take.locale) == (browser.version, "en-US")
+    assert (take.browser, take.locale) == (browser.version, "fr-BE")
     assert take.user_agent.startswith("Mozilla/5.0")
 
 

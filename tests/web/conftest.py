@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from toolkit.transport import Live
-from toolkit.web import Browser, Session, open_browser
+from toolkit.web import Browser, Session
 
 # Every name leads to this machine, and no other host can be reached.
 NAMES = ", ".join(f"MAP {name} 127.0.0.1" for name in ("localhost", "*.localhost", "*.test"))
@@ -189,9 +189,9 @@ def session() -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(users_own: dict[str, str]) -> Iterator[Browser]:
     """Our own browser, started once for all tests."""
-    with open_browser(args=[LOOPBACK]) as browser:
+    with Browser(args=[LOOPBACK], environ=users_own) as browser:
         yield browser
 
 

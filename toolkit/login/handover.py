@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from toolkit.errors import UsageError
 from toolkit.run import Run
-from toolkit.web import InPageAdapter, SessionState, browser_face, places_of, session_storage_of, storage_of
+from toolkit.web import InPageAdapter, SessionState, browser_face, keys_of, places_of, session_storage_of, storage_of
 from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["hand_over", "hands_over", "keep_page", "stays_in_page"]
 
+BOUND = '; the site has a key in the browser, and may renew the session only there: hand_over(via="page") stays in it'
 Via = Literal["requests", "page"]
 
 
@@ -77,12 +78,14 @@ def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
         run.take_over(state := _held_by(run))
         for prefix in origins or ("http://", "https://"):
             run.session.mount(prefix, InPageAdapter(run.page, run.transport.retries()))
+        advice = ""
     else:
         run.page.context.route("**/*", _hold_back)  # a token renewed from now on would be lost with the page
+        advice = BOUND if run.watch.binds_to_device or keys_of(run.page.context) else ""
         run.take_over(state := _held_by(run))
         run.close_browser()
     carried = sum(not one.left_out for one in state.learned)
-    return f"{_count(len(state.storage['cookies']), 'cookie')}, {_count(carried, 'header')}"
+    return f"{_count(len(state.storage['cookies']), 'cookie')}, {_count(carried, 'header')}{advice}"
 
 
 def _hold_back(_: Route) -> None:

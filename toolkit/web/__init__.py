@@ -12,7 +12,15 @@ from toolkit.web.learned import Learned
 from toolkit.web.page_files import Rendered, click_for_file, print_page
 from toolkit.web.seen import seen
 from toolkit.web.session import Session
-from toolkit.web.state import SessionState, places_of, restore_options, restore_tabs, session_storage_of, storage_of
+from toolkit.web.state import (
+    SessionState,
+    keys_of,
+    places_of,
+    restore_options,
+    restore_tabs,
+    session_storage_of,
+    storage_of,
+)
 from toolkit.web.tags import hidden_fields
 from toolkit.web.walls import forbidden
 from toolkit.web.watch import Watch, browser_face
@@ -38,6 +46,7 @@ __all__ = [
     "forbidden",
     "hidden_fields",
     "install_browser",
+    "keys_of",
     "network_error",
     "open_browser",
     "open_driver",

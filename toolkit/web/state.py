@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -17,7 +17,15 @@ from toolkit.web.origin import origin_of
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame
 
-__all__ = ["SessionState", "places_of", "restore_options", "restore_tabs", "session_storage_of", "storage_of"]
+__all__ = [
+    "SessionState",
+    "keys_of",
+    "places_of",
+    "restore_options",
+    "restore_tabs",
+    "session_storage_of",
+    "storage_of",
+]
 
 Storage = dict[str, dict[str, str]]
 
@@ -37,6 +45,30 @@ RESTORE = """\
   if (!kept || been || sessionStorage.length) return;
   for (const [name, value] of Object.entries(kept)) sessionStorage[name] = value;
 })();
+"""
+
+# A key that no script may read is lost on the way to a file: what is written down is an empty object.
+KEYS = """\
+async () => {
+  const done = (request) => new Promise((end) => {
+    request.onsuccess = () => end(request.result);
+    request.onerror = request.onblocked = () => end(null);
+  });
+  const isKey = (value, depth) => value instanceof CryptoKey
+    || depth > 0 && Object(value) === value && !ArrayBuffer.isView(value)
+    && Object.values(value).some((one) => isKey(one, depth - 1));
+  const holdsKeys = async (name) => {
+    const opened = await done(indexedDB.open(name));
+    if (!opened) return false;
+    const read = (store) => done(opened.transaction(store).objectStore(store).getAll());
+    const values = await Promise.all([...opened.objectStoreNames].map(read));
+    opened.close();
+    return isKey(values, 6);
+  };
+  const found = [];
+  for (const {name} of await indexedDB.databases()) if (await holdsKeys(name)) found.push(["key", name]);
+  return found;
+}
 """
 
 
@@ -126,11 +158,11 @@ def _without(items: list[dict[str, str]], tokens: set[str]) -> list[dict[str, st
 
 
 def storage_of(context: BrowserContext) -> dict[str, Any]:
-    """Playwright's storage state, whole; without a word of passkeys where there are none.
+    """Playwright's storage state, whole, but for databases that hold keys: half of one would mislead the next page.
 
-    Whatever is said of them has the next browser refuse a person's own security key.
+    Nor is there a word of passkeys where there are none, which would have that browser refuse a person's security key.
     """
-    storage = dict(context.storage_state(indexed_db=True, credentials=True))
+    storage = _without_databases(context.storage_state(indexed_db=True, credentials=True), keys_of(context))
     return storage if storage["credentials"] else {name: storage[name] for name in storage if name != "credentials"}
 
 
@@ -142,6 +174,26 @@ def session_storage_of(context: BrowserContext) -> Storage:
         if origin and (items := _tab_of(frame)):
             found[origin] = found.get(origin, {}) | items
     return found
+
+
+def keys_of(context: BrowserContext) -> dict[str, set[str]]:
+    """The databases that hold keys of WebCrypto, by origin, in every frame that is open in a context."""
+    found: dict[str, set[str]] = {}
+    for frame in [frame for page in context.pages for frame in page.frames]:
+        names = {name for _, name in _evaluated(frame, KEYS)}
+        if names:
+            found.setdefault(origin_of(frame.url), set()).update(names)
+    return found
+
+
+def _without_databases(storage: Mapping[str, Any], lost: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    origins = [
+        {**one, "indexedDB": [each for each in one["indexedDB"] if each["name"] not in lost.get(one["origin"], ())]}
+        if "indexedDB" in one
+        else one
+        for one in storage["origins"]
+    ]
+    return {**storage, "origins": origins}
 
 
 def places_of(context: BrowserContext, storage: Mapping[str, Any], tabs: Storage) -> Places:

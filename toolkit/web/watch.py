@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FACE = ("user-agent", "accept-language", "sec-ch-ua")
 CALLS = {"fetch", "xhr"}
+BINDING = {"secure-session-registration", "sec-session-registration"}  # Device Bound Session Credentials
 TELLING = CALLS | {"document"}  # the kinds of request without which there is no login; an image is none of them
 REDIRECT, REFUSED, BROKEN, UNAVAILABLE = 300, 400, 500, 503
 OF_DRIVER = "Playwright client-certificate error"  # it stands between page and site, and answers so itself
@@ -45,7 +46,8 @@ class Failure:
 class Watch:
     """Watches the requests of browser contexts and remembers what the session will need.
 
-    It only looks at what the browser tells anyway, so a page does not wait for it.
+    It only looks at what the browser tells anyway, so a page does not wait for it. `binds_to_device` is whether the
+    site asked the browser to bind its session to a key of the device.
     """
 
     def __init__(self) -> None:
@@ -58,6 +60,7 @@ class Watch:
         self._document: Request | None = None
         self._way_in: list[str] = []
         self._has_arrived = False
+        self.binds_to_device = False
 
     def attach(self, context: BrowserContext) -> None:
         """Begin to watch all pages of a context."""
@@ -140,6 +143,7 @@ class Watch:
     def _on_response(self, response: Response) -> None:
         request = response.request
         self._under_way.discard(request)
+        self.binds_to_device |= not BINDING.isdisjoint(response.headers)
         if request.is_navigation_request():
             self._document = request  # only now is it known what was really sent
             if not self._has_arrived:

@@ -1,6 +1,8 @@
 """Accounts and the mask that hides their secrets."""
 
 import json
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -58,6 +60,48 @@ def test_what_a_browser_was_made_to_type_is_hidden(told: str) -> None:
     assert "•••" in said
     assert "abc" not in said
     assert "'1'" not in said
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "ada@acme.example:"])
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+def test_a_secret_in_base64_is_hidden(before: str, encode: Callable[[bytes], bytes]) -> None:
+    """Whatever stands before it, as in a Basic header: only the characters that it shares with that are left."""
+    told = encode(f"{before}{SECRET}?>".encode()).decode()
+
+    assert len(Mask([SECRET])(told)) < len(told) - len(SECRET)
+
+
+TOKENS = [
+    "kqx7vt2mx9cl4pz8swq1yb3n",
+    "9F86D081884C7D659A2FEAA0C55AD015",
+    "gh_9xKc-2mQzL_7vTa-pW4e",
+    "eyJhbGciOiJIUzI1NiJ9",
+]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_what_looks_like_a_token_is_hidden(token: str) -> None:
+    """Though nobody has named it, and wherever it stands: in an address, in JSON, at the end of a sentence."""
+    said = Mask()(f'GET /d/{token}/a.pdf {{"t": "{token}"}} {token}.')
+
+    assert said == 'GET /d/•••/a.pdf {"t": "•••"} •••.'
+
+
+PLAIN = [
+    "/home/ada/.venv/lib/python3.11/site-packages/requests/sessions.py",
+    "data/logs/20261126T040818-9ad115.jsonl",
+    "2025-08-06_orma-telecom_29.80.pdf",
+    "HTTPConnectionPool(host='127.0.0.1', port=42187)",
+    "FACTURE-2025-08-000123456, FR2025000123456789, OT-202408-R",
+    "2026-11-26T04:08:18.123456+00:00",
+    "<Locator frame=<Frame name= url='https://acme.example/home'> selector='button[type=submit]'>",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_a_log_is_read_for_stays(text: str) -> None:
+    """Paths, times, file names, numbers of bills, names of classes."""
+    assert Mask()(text) == text
 
 
 def test_the_open_fields_are_those_without_the_secrets() -> None:

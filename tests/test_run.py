@@ -1,5 +1,7 @@
 """What a run is asked and answers; the rest of a run is tried where it is used."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.conftest import MakeRun
@@ -7,7 +9,9 @@ from toolkit.errors import TwoFaCancelled, TwoFaExpired, UsageError
 from toolkit.manifest import ManifestField
 from toolkit.run import Run
 from toolkit.totp import Totp
+from toolkit.web import SessionState
 
+NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
@@ -72,3 +76,27 @@ def test_a_seed_that_is_none_is_said(make_run: MakeRun) -> None:
     """By the name of the field."""
     with pytest.raises(UsageError, match=r"^The field `seed` is no seed of codes: it is neither base32 nor an"):
         with_seed(make_run(), "sesame!").ask("totp", "Code")
+
+
+def test_what_storage_holds_is_hidden_where_it_looks_secret(make_run: MakeRun) -> None:
+    """Tokens in local and session storage and IndexedDB, however deep in JSON; a theme and an address are none."""
+    run = make_run()
+    local = [{"name": "auth", "value": '{"user": {"token": "tok-4711x"}}'}, {"name": "theme", "value": "dark-mode"}]
+    stores = [{"stores": [{"records": [{"value": "idb-4711x"}]}]}]
+    origin = {"origin": "https://acme.example", "localStorage": local, "indexedDB": stores}
+    tabs = {"https://acme.example": {"state": "tab-4711x", "home": "https://acme.example/home"}}
+    run.take_up(SessionState(NOON, {"cookies": [], "origins": [origin]}, tabs))
+
+    said = run.mask("tok-4711x idb-4711x tab-4711x dark-mode https://acme.example/home")
+    assert said == "••• ••• ••• dark-mode https://acme.example/home"
+
+
+def test_cookies_that_come_later_are_hidden_too(make_run: MakeRun) -> None:
+    """Those that the session has when an error is told, and those that are kept because they changed."""
+    run = make_run()
+    run.take_up(SessionState(NOON))
+    for name, learn in {"a": run.hide_cookies, "b": run._keep}.items():
+        run.session.cookies.set(name, f"value-of-{name}", domain="acme.example")
+        assert run.mask(f"value-of-{name}") == f"value-of-{name}"
+        learn()
+        assert run.mask(f"value-of-{name}") == "•••"

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
@@ -16,10 +17,17 @@ QUERY = re.compile(r"""([?&;#][\w.~%\[\]-]+=)[^\s&;#"'\\<>()]+""")
 # Playwright's call log tells what it typed, however short.
 TYPED = re.compile(r"""(\b(?:fill|type|press_sequentially|insert_text)\((\\*["'])).*?(\2\))""")
 
+# Nobody writes so, and no bill is numbered so: a long run of letters and digits, or of capitals and small letters too.
+RANDOM = re.compile(
+    r"(?<![\w-])(?:(?=(?:[a-zA-Z]*\d){3})(?=(?:\d*[a-zA-Z]){3})[a-zA-Z\d]{20,}"
+    r"|(?=(?:[\w-]*?\d){2})(?=(?:[\w-]*?[A-Z]){2})(?=(?:[\w-]*?[a-z]){2})[a-zA-Z\d_-]{20,})(?![\w-])"
+)
+SHORTEST_IN_BASE64 = 6
+
 
 class Mask:
-    """Hides known secrets in any text, as they stand, percent-encoded or JSON-escaped, and what nobody named: the
-    values of URL queries, and what a browser was made to type.
+    """Hides known secrets in any text, as they stand, percent-encoded, JSON-escaped or in base64, and what nobody
+    named: the values of URL queries, what a browser was made to type, and what looks like a token.
 
     A secret of fewer than four characters is hidden only where it stands alone as the whole text: hiding every
     "12" of a log would make it unreadable and betray the secret by its gaps.
@@ -35,7 +43,7 @@ class Mask:
 
     def add(self, secret: str) -> None:
         """Hide this text from now on."""
-        forms = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+        forms = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], *_in_base64(secret)}
         known = {*self._forms, *(form for form in forms if form)}
         self._forms = sorted(known, key=len, reverse=True)
 
@@ -47,7 +55,16 @@ class Mask:
                 text = text.replace(form, HIDDEN)
             elif text == form:
                 text = HIDDEN
-        return text
+        return RANDOM.sub(HIDDEN, text)
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """What is the same of it in base64 whatever stands around, at each of three offsets, in both alphabets."""
+    data = secret.encode("utf-8", "surrogatepass")
+    for offset in range(3 if len(data) >= SHORTEST_IN_BASE64 else 0):
+        padded = bytes(offset) + data
+        first, last = (offset * 8 + 5) // 6, len(padded) * 8 // 6
+        yield from (encoded(padded).decode()[first:last] for encoded in (b64encode, urlsafe_b64encode))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ __all__ = ["make_private", "sync_folder", "write_atomically"]
 
 def make_private(folder: Path) -> None:
     """Make a folder and those above it that are missing, each for its owner only. Raises OSError."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
     for each in reversed(missing):  # `parents=True` would open those to everybody
         each.mkdir(mode=0o700, exist_ok=True)
 

@@ -123,6 +123,7 @@ class Fetcher:
             with at_work(operation, self._folder):
                 line.did = run.mask(_perform(operation, run))
         except Exception as error:
+            run.hide_cookies()
             run.log.failure(error)
             meant = _meaning(error, run)
             meant.line = line_in_traceback(error.__traceback__, self._folder) or line_of(operation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -367,8 +367,7 @@ class Run:
 
     def take_up(self, state: SessionState) -> None:
         """Give the session a login that was kept."""
-        for secret in state.secrets():
-            self.mask.add(secret)
+        self._hide(state.secrets())
         self.logged_in = True
         if self.state is not None:  # what is over must not stand beside what is new
             self.session.forget()
@@ -377,11 +376,26 @@ class Run:
         self.session.login_pages = frozenset(state.login_pages)
         self.session.on_change = self._keep
 
+    def _hide(self, secrets: Iterable[str]) -> None:
+        for secret in secrets:
+            self.mask.add(secret)
+
+    def hide_cookies(self) -> None:
+        """Hide what the session and an open page have by now: an error may tell of it."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        cookies = self.session.cookies.to_playwright()
+        if self._page is not None:
+            with suppress(Error):  # it is gone already
+                cookies += self._page.context.cookies()
+        self._hide(SessionState(self.now(), {"cookies": cookies, "origins": []}).secrets())
+
     def _keep(self) -> None:
         """A site may give a new cookie at any time, and from then on know only that one; so with other values."""
         if self.state is not None:
             cookies = self.session.cookies.to_playwright()
             before, self.state = self.state, replace(self.state.with_cookies(cookies), learned=self.session.learned)
+            self._hide(self.state.secrets())
             if self.keeps is not None:
                 self.keeps.save(self.state, before)
 

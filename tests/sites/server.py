@@ -221,8 +221,10 @@ class _Answers(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         ask = Ask(self.command, self.path, self.headers, body, hello=self.hello, certificate=self.certificate)
         self.site.asked.append(ask)
-        with suppress(ConnectionError):  # who asked may be gone
+        try:
             self._send(self.site.answer(ask))
+        except ConnectionError:  # who asked may be gone; a handler that raises it hangs up
+            self.close_connection = True
 
     def _send(self, answer: Answer) -> None:
         self.send_response_only(answer.status)

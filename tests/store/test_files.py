@@ -57,9 +57,11 @@ def test_files_to_throw_away_do_not_wait_for_the_disk(
 
 def test_files_are_for_their_owner_only(files: Files, save: Save) -> None:
     """Bills are nobody else's business."""
+    with files.draft("acme/2025"):
+        folder = files.root / "acme/2025"
     path = files.path(save(b"x", "a.pdf"))
 
-    assert (files.root.stat().st_mode | path.stat().st_mode) & 0o077 == 0
+    assert (folder.stat().st_mode | folder.parent.stat().st_mode | path.stat().st_mode) & 0o077 == 0
 
 
 def test_another_file_is_never_overwritten(files: Files, save: Save) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from toolkit.disk import make_private
 from toolkit.errors import StoreError
 from toolkit.store.schema import metadata
 
@@ -93,7 +94,7 @@ def _sqlite_engine(address: URL, lasting: bool) -> Engine:
     if path is None:
         options = {"poolclass": StaticPool}
     else:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         path.touch(mode=0o600)
     busy = {} if "timeout" in address.query else {"timeout": BUSY_SECONDS}
     engine = create_engine(address, connect_args={"check_same_thread": False, **busy}, **options)

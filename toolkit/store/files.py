@@ -11,7 +11,7 @@ from pathlib import Path, PurePath, PureWindowsPath
 from typing import BinaryIO
 from uuid import uuid4
 
-from toolkit.disk import sync_folder
+from toolkit.disk import make_private, sync_folder
 from toolkit.errors import InvalidEntry, StoreError
 from toolkit.models import File
 
@@ -35,7 +35,7 @@ class Files:
         self.root = root
         self._lasting = lasting
         with _sentences(root):
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(root)
             Draft(root, root).discard()  # trying is the only sure way to know
         _sweep(root.rglob(f"{PREFIX}*"))
 
@@ -47,7 +47,7 @@ class Files:
         """
         place = self._place(folder)
         with _sentences(place):
-            place.mkdir(parents=True, exist_ok=True)
+            make_private(place)
             if not place.is_relative_to(self.root):
                 _sweep(place.glob(f"{PREFIX}*"))
             draft = Draft(self.root, place, lasting=self._lasting)

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
-from toolkit.web.learned import Learned, Places
+from toolkit.transport.shapes import looks_secret
+from toolkit.web.learned import Learned, Places, leaves
 from toolkit.web.origin import origin_of
 
 if TYPE_CHECKING:
@@ -103,10 +104,20 @@ class SessionState:
         return cls(**{**raw, "won": won, "login_pages": pages, "learned": learned})
 
     def secrets(self) -> list[str]:
-        """The values of cookies and tokens, for "Bearer abc" the bare token, passkeys; short ones tell nothing."""
+        """The values of cookies and tokens, for "Bearer abc" the bare token, passkeys, and what looks so in storage.
+
+        Short ones tell nothing.
+        """
         values = [cookie["value"] for cookie in self.storage["cookies"]] + _tokens(self.learned)
         values += [passkey["privateKey"] for passkey in self.storage.get("credentials", ())]
-        return [value for value in values if len(value) >= SHORTEST_SECRET]
+        return [value for value in [*values, *self._stored()] if len(value) >= SHORTEST_SECRET]
+
+    def _stored(self) -> set[str]:
+        origins = self.storage["origins"]
+        local = [item["value"] for one in origins for item in one.get("localStorage", ())]
+        tabs = [value for items in self.session_storage.values() for value in items.values()]
+        texts = [*local, *tabs, json.dumps([one.get("indexedDB") for one in origins])]
+        return {value for text in texts for value in (text, *leaves(text)) if looks_secret(value)}
 
     def with_cookies(self, cookies: list[dict[str, Any]]) -> SessionState:
         """The same with other cookies."""

@@ -4,8 +4,9 @@ import hashlib
 import io
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.web.conftest import Answer, Site
 from toolkit.transport import Live
-from toolkit.web import InPageAdapter, Session, download
+from toolkit.web import InPageAdapter, Learned, Session, download
 
 LARGE = bytes(range(256)) * 20_000  # 5 MB
 
@@ -81,13 +82,29 @@ def test_a_large_document_is_streamed(session: Session, site: Site) -> None:
 
 
 def test_a_redirect_is_told(session: Session, site: Site) -> None:
-    """As far as the browser tells: a session that is over shows by it."""
-    site.page("/bills", status=302, Location="/login")
+    """Step by step: a session that is over shows by it."""
+    site.page("/bills", status=302, Location="/home?x=1", Set_Cookie="seen=1; Path=/")
+    site.page("/home", status=307, Location="/login")
     site.page("/login", b"who are you?", Content_Type="text/plain")
-    answer = session.get("/bills")
+    answer = session.get("/bills#top")
 
-    assert answer.url == site.url("/login")
-    assert [step.status_code for step in answer.history] == [302]
+    assert (answer.url.partition("#")[0], answer.text) == (site.url("/login"), "who are you?")
+    assert [step.status_code for step in answer.history] == [302, 307]
+    assert site.asked[-1].headers["Cookie"] == "sid=s3cret; seen=1"
+
+
+def test_a_hostile_redirect_gets_no_token(session: Session, site: Site, new_site: Callable[[], Site]) -> None:
+    """A browser would take along what the app adds, to whoever allows it."""
+    thief = new_site()
+    allows = {"Access_Control_Allow_Credentials": "true", "Access_Control_Allow_Origin": site.url()[:-1]}
+    site.page("/bills", status=302, Location=thief.page("/", b"got", **allows))
+    session.adopt(learned=[Learned(site.url()[:-1], "x-token", "s3cret")])
+    with suppress(requests.ConnectionError):  # no script may read it, but it was asked
+        session.get("/bills", headers={"X-Own": "s3cret"})
+
+    assert site.asked[0].headers["X-Token"] == site.asked[0].headers["X-Own"] == "s3cret"
+    assert [asked.path for asked in thief.asked] == ["/"]
+    assert [(asked.headers["X-Token"], asked.headers["X-Own"]) for asked in thief.asked] == [(None, None)]
 
 
 def test_what_does_not_answer_is_an_error_of_requests(session: Session, page: Page, site: Site) -> None:

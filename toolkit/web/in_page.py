@@ -16,6 +16,7 @@ from toolkit.web.origin import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, JSHandle, Page
+    from playwright.sync_api import Response as PageResponse
     from requests import PreparedRequest, Response
 
 __all__ = ["InPageAdapter"]
@@ -31,6 +32,7 @@ OF_THE_BROWSER = frozenset(
         "user-agent", "via",
     }
 )  # fmt: skip
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TIMED_OUT = ("TimeoutError", "AbortError", "timed out")
 
 FETCH = """\
@@ -41,7 +43,8 @@ async ({url, method, headers, body, timeout, piece}) => {
     const clock = timeout === null ? 0 : setTimeout(() => stop.abort(new DOMException("timed out")), timeout);
     try { return await promise; } finally { clearTimeout(clock); }
   };
-  const answer = await inTime(fetch(url, {method, headers, body: bytes, credentials: "include", signal: stop.signal}));
+  const how = {method, headers, body: bytes, credentials: "include", redirect: "manual", signal: stop.signal};
+  const answer = await inTime(fetch(url, how));
   const reader = answer.body ? answer.body.getReader() : null;
   const waiting = [];
   const read = async () => {
@@ -58,8 +61,7 @@ async ({url, method, headers, body, timeout, piece}) => {
       return btoa(text);
     });
   };
-  const {status, statusText, redirected} = answer;
-  return {head: {status, reason: statusText, redirected, url: answer.url, headers: [...answer.headers]}, read};
+  return {head: {status: answer.status, reason: answer.statusText, headers: [...answer.headers]}, read};
 }
 """
 
@@ -67,9 +69,9 @@ async ({url, method, headers, body, timeout, piece}) => {
 class InPageAdapter(BaseAdapter):
     """Sends what a requests session asks through `fetch` in a page, with its cookies, its TLS and its face.
 
-    A frame of the request's own origin is asked where there is one, else the page, as its own script would. Redirects
-    are followed by the browser: the first and the last step are told. Only the thread that opened the page may use it.
-    `retry` says what is tried again; by default nothing is.
+    A frame of the request's own origin is asked where there is one, else the page, as its own script would. Each step
+    of a redirect is a request of its own: a browser would take an app's tokens along to another origin. Only the thread
+    that opened the page may use it. `retry` says what is tried again; by default nothing is.
     """
 
     def __init__(self, page: Page, retry: Retry | None = None) -> None:
@@ -104,15 +106,33 @@ class InPageAdapter(BaseAdapter):
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
         try:
-            answer = self._frame_for(str(request.url)).evaluate_handle(FETCH, _asked(request, seconds))
-            head = answer.evaluate("(one) => one.head")
+            answer, head = self._fetch(_asked(request, seconds))
         except Error as error:
             raise _failure(error)(error.message.splitlines()[0], request=request) from error
         response = self._builder.build_response(request, _urllib3(head, answer, str(request.method)))
-        if head["redirected"]:
-            response.history = [_first_step(request, head["url"])]
-            response.url = head["url"]
         return response
+
+    def _fetch(self, asked: dict[str, Any]) -> tuple[JSHandle, dict[str, Any]]:
+        """What came, and its status and headers; those of a redirect no script may see, but who drives the browser."""
+        redirects: list[PageResponse] = []
+
+        def is_ours(response: PageResponse) -> bool:
+            return response.status in REDIRECTS and response.url == asked["url"].partition("#")[0]
+
+        def note(response: PageResponse) -> None:
+            if is_ours(response):
+                redirects.append(response)
+
+        self._page.on("response", note)
+        try:
+            answer = self._frame_for(asked["url"]).evaluate_handle(FETCH, asked)
+            head = answer.evaluate("(one) => one.head")
+            if not head["status"]:  # it was one
+                last = redirects[-1] if redirects else self._page.wait_for_event("response", is_ours)
+                head = {"status": last.status, "reason": last.status_text, "headers": [*last.headers.items()]}
+        finally:
+            self._page.remove_listener("response", note)
+        return answer, head
 
     def close(self) -> None:
         """Leave the page open: it is the run's."""
@@ -160,14 +180,6 @@ def _after_failure(retry: Retry, request: PreparedRequest, error: requests.Conne
         return retry.increment(request.method, request.url, error=ProtocolError(str(error)))
     except (MaxRetryError, ProtocolError):
         raise error from error.__cause__
-
-
-def _first_step(request: PreparedRequest, to: str) -> Response:
-    """The redirect that the browser followed; what stood between it and the last step it does not tell."""
-    response = requests.Response()
-    response.status_code, response.url, response.request = 302, str(request.url), request
-    response.headers["Location"] = to
-    return response
 
 
 class _Body(io.RawIOBase):

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.web.conftest import Asked, Site
 from toolkit.errors import Blocked
-from toolkit.web import Session, Watch, browser_face
+from toolkit.web import Browser, Session, Watch, browser_face
 from toolkit.web.learned import Places
 from toolkit.web.watch import Failure, same_site
 
@@ -94,10 +94,13 @@ def headers_of(watch: Watch) -> dict[tuple[str, str], str]:
     return {(one.origin, one.name): one.value for one in learned if one.source != "browser"}
 
 
-def test_the_session_has_the_browsers_face(watch: Watch, page: Page, site: Site, session: Session) -> None:
+def test_the_session_has_the_browsers_face(browser: Browser, site: Site, session: Session) -> None:
     """The server sees from both the same user agent, languages and client hints."""
-    page.goto(site.page("/bills"))
-    session.adopt(headers=browser_face(watch))
+    with browser.new_context(locale="fr-CH") as context:
+        watch = Watch()
+        watch.attach(context)
+        context.new_page().goto(site.page("/bills"))
+        session.adopt(headers=browser_face(watch))
     session.get(site.url("/bills"))
 
     def face(asked: Asked) -> dict[str, str]:

@@ -109,8 +109,7 @@ class InPageAdapter(BaseAdapter):
             answer, head = self._fetch(_asked(request, seconds))
         except Error as error:
             raise _failure(error)(error.message.splitlines()[0], request=request) from error
-        response = self._builder.build_response(request, _urllib3(head, answer, str(request.method)))
-        return response
+        return self._builder.build_response(request, _urllib3(head, answer, str(request.method)))
 
     def _fetch(self, asked: dict[str, Any]) -> tuple[JSHandle, dict[str, Any]]:
         """What came, and its status and headers; those of a redirect no script may see, but who drives the browser."""

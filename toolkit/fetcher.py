@@ -1,5 +1,6 @@
 """`Fetcher`: runs the operations of a connector in order, names and times each, and says what an error means."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -23,6 +24,7 @@ Operation = Callable[[Run], Any]
 LoggedOut = Callable[[requests.Response], bool]
 
 FORBIDDEN, TOO_MANY, SERVER_ERROR = 403, 429, 500
+TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
 class Fetcher:
@@ -176,18 +178,25 @@ def _meaning(error: Exception, run: Run) -> ToolkitError:
             return refusal
         if reason := _browsers_trouble(error, run):
             return VendorDown(f"The site does not answer ({reason}): try again later.")
-    if said := _by_last_answer(run):
+    if said := _by_last_answer(error, run):
         return said
     return UnknownError(f"Something unexpected happened ({run.mask(_brief(error))}); the log has the details.")
 
 
-def _by_last_answer(run: Run) -> ToolkitError | None:
+def _by_last_answer(error: Exception, run: Run) -> ToolkitError | None:
     """What was answered in place of what a listing could have read."""
     last = run.session.last_response
     if last is not None and (last.status_code >= SERVER_ERROR or last.status_code == TOO_MANY):
         return VendorDown(f"The site answers HTTP {last.status_code}: try again later.")
     if last is not None and last.status_code == FORBIDDEN and run.logged_in:
         return forbidden(urlsplit(last.url).hostname or "")
+    if (
+        last is not None
+        and isinstance(error, requests.JSONDecodeError)
+        and "html" in last.headers.get("Content-Type", "")
+    ):
+        title = run.mask(" ".join("".join(TITLE.findall(last.text)[:1]).split())[:100])
+        return VendorDown(f'The site answers with a page where data was expected ("{title}"): try again later.')
     return None
 
 

@@ -83,11 +83,23 @@ def test_a_bad_file_is_reported_and_costs_no_other(serve: Serve, make_run: MakeR
 def test_an_entry_without_a_file_is_saved_alone(make_run: MakeRun) -> None:
     """Data only."""
     run = make_run()
-    plain = bill(1, None)
+    plain = Bill(date="2025-03-09", amount="23.90", currency="EUR", number=1)
     save(run, plain)
 
     assert run.report.of(plain).outcome == Outcome.SAVED
     assert run.report.of(plain).file == ""
+
+
+@pytest.mark.parametrize("path", [None, ""])
+def test_an_entry_whose_link_is_missing_is_reported(make_run: MakeRun, path: str | None) -> None:
+    """The connector looked for one and the site gave none: the entry is stored, each time told, and completed later."""
+    run = make_run()
+    for row in (bill(1, path), bill(1, path)):
+        save(run, row)
+
+        assert run.report.of(row).outcome == Outcome.FAILED
+        assert run.report.of(row).reason == "the site gave no link to it"
+    assert len(run.store.all(Bill)) == 1
 
 
 def test_many_files_arrive_in_the_order_of_the_site(serve: Serve, make_run: MakeRun) -> None:

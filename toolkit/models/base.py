@@ -79,7 +79,12 @@ class BaseModel(pydantic.BaseModel):
     @property
     def has_file(self) -> bool:
         """Whether the entry says how to get a file."""
-        return self.pdfurl is not None or self.fetch is not None
+        return bool(self.pdfurl) or self.fetch is not None
+
+    @property
+    def lacks_file(self) -> bool:
+        """Whether the connector looked for the address of a file and the site gave none: a `pdfurl` of None."""
+        return "pdfurl" in self.model_fields_set and not self.has_file
 
     def fill_in(self, **defaults: str) -> None:
         """Give a value to each named text field that the site left empty."""

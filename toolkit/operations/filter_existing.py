@@ -49,7 +49,8 @@ def _keep_new(run: Run, model: type[BaseModel], unique: dict[str, BaseModel]) ->
     for key, entry in unique.items():
         stored = existing.get(key)
         entry.id = stored.id if stored else None
-        if stored is None or (entry.has_file and (stored.file is None or not run.files.is_there(stored.file))):
+        wants_file = entry.has_file or entry.lacks_file
+        if stored is None or (wants_file and (stored.file is None or not run.files.is_there(stored.file))):
             run.entries.filtered.append(entry)
         else:
             run.report.outcome(entry, Outcome.ALREADY_THERE, file=stored.file.path if stored.file else "")

@@ -7,7 +7,15 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from toolkit.errors import Blocked, InvalidEntry, LoginFailed, StoreError, ToolkitError, UserActionNeeded
+from toolkit.errors import (
+    Blocked,
+    FileDownloadFailed,
+    InvalidEntry,
+    LoginFailed,
+    StoreError,
+    ToolkitError,
+    UserActionNeeded,
+)
 from toolkit.models import BaseModel, File
 from toolkit.operations.arrivals import arrivals
 from toolkit.operations.drafts import Drafts
@@ -88,6 +96,8 @@ Arrival = Callable[[], _Fetched | None]
 
 
 def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: Drafts, links: Links) -> _Fetched | None:
+    if entry.lacks_file:
+        raise FileDownloadFailed("the site gave no link to it")
     if not entry.has_file:
         return None
     folder = "/".join(filter(None, [run.folder, options.sub_path]))

@@ -40,6 +40,7 @@ CONNECTOR = """
         fetch_operations=[bills, toolkit.filter_existing(Bill), toolkit.save_data_and_file(Bill)],
     )
     """
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 PDF = (200, {"Content-Type": "application/pdf"}, b"%PDF-1.4\n%%EOF\n")
 
 
@@ -354,3 +355,18 @@ def test_every_end_of_a_second_factor_is_recorded(
     assert (type(error).__name__ if error else done.report.verdict) == ending
     assert replayed.differences == []
     assert answer not in Take.load(folder).answers or answer == ""
+
+
+def test_a_seed_is_not_needed_to_replay(write: Write, serve: Serve, folder: Path) -> None:
+    """The code that it made was recorded, like one that a person gives; neither is in the recording."""
+    more = 'assert run.session.post("/code", data={"code": run.ask("totp", "Code")}).text == "fine"'
+    fields = {"url": {"type": "text"}, "seed": {"role": "totp"}}
+    found = write(CONNECTOR.replace("#more", more), fields=fields)
+    account = Account("ada", {"url": serve(site("1.50", code="fine")), "seed": SEED}, found.manifest.secret_fields)
+    done = record_connector(found, account, folder)
+    take = Take.load(folder)
+
+    assert done.report.verdict == "1 listed: 1 saved"
+    assert replay_connector(found, folder).differences == []
+    assert (len(take.answers), len(take.answers[0])) == (1, 6)
+    assert not any(SEED.encode() in data for data in inside(folder).values())

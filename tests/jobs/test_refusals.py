@@ -175,6 +175,20 @@ def test_a_run_is_held_back_before_anything_starts(write: Write, tries: Path, tm
     assert tries.read_text() == "xxxx"
 
 
+@pytest.mark.parametrize(("seed", "ending"), [("JBSWY3DPEHPK3PXP", "TooManyAttempts"), ("", "WrongTwoFaCode")])
+def test_a_seed_that_makes_wrong_codes_is_held_back(write: Write, tmp_path: Path, seed: str, ending: str) -> None:
+    """As a wrong password is; a code that a person mistypes is not."""
+    code = TRIES.replace("LoginFailed", "WrongTwoFaCode").replace('run.fields["password"]', 'run.ask("totp", "Code")')
+    found = write(code, fields={"seed": {"role": "totp"}, "url": {}})
+    (tries := tmp_path / "tries").touch()
+    account = Account("me", {"url": str(tries), "seed": seed}, found.manifest.secret_fields)
+    options = RunOptions(now=lambda: NOON, sleep=lambda _: None, ask=lambda *_: "123456")
+    last = [run_connector(found, account, Workspace(tmp_path / "data"), options) for _ in range(3)][-1]
+
+    assert type(last.error).__name__ == ending
+    assert len(tries.read_text()) == (2 if seed else 3)
+
+
 def test_a_good_run_leaves_nothing_in_the_vault(write: Write, tries: Path, tmp_path: Path) -> None:
     """Nor does it need a key: what costs nothing is always done."""
     run(write(TRIES), tries, Workspace(tmp_path / "data"), "right")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from toolkit.errors import LoginFailed, NeedsSecret, TooManyAttempts
+from toolkit.errors import LoginFailed, NeedsSecret, TooManyAttempts, WrongTwoFaCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,9 +55,12 @@ class Refusals:
             "starts afresh."
         )
 
-    def count(self, report: Report, fields: Mapping[str, str], now: datetime) -> None:
-        """Learn from a run with these fields: one more refusal, or a login that was good and ends the count."""
-        if _is_refusal(report):
+    def count(self, report: Report, fields: Mapping[str, str], now: datetime, *, own_codes: bool = False) -> None:
+        """Learn from a run with these fields: one more refusal, or a login that was good and ends the count.
+
+        A wrong code is a refusal when the fields make the codes (`own_codes`), not when a person typed it.
+        """
+        if _is_refusal(report, own_codes):
             self._add(self._digest(fields), now)
         elif report.entries or not (report.error or report.interrupted):
             self.vault.forget(REFUSALS, self.slug, self.account)
@@ -75,6 +78,8 @@ class Refusals:
         return self.vault.digest(json.dumps(sorted(fields.items())))
 
 
-def _is_refusal(report: Report) -> bool:
+def _is_refusal(report: Report, own_codes: bool) -> bool:
     """Whether the site said that a login is wrong, rather than that it lacks something or comes too soon."""
+    if isinstance(report.error, WrongTwoFaCode):
+        return own_codes
     return isinstance(report.error, LoginFailed) and not isinstance(report.error, NeedsSecret | TooManyAttempts)

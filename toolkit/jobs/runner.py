@@ -76,7 +76,8 @@ def run_connector(found: Found, account: Account, workspace: Workspace, options:
                 refusals.hold_back(account.fields)
             _run(found, account, workspace, chosen, journal)
         if refusals:
-            _count(refusals, account, chosen, journal)
+            seed = account.fields.get(found.manifest.totp_field or "")
+            _count(refusals, account, chosen, journal, own_codes=bool(seed))
     return report
 
 
@@ -134,9 +135,9 @@ def _keeps(workspace: Workspace, slug: str, account: Account) -> Kept | None:
     return None if vault is None else Kept(vault, slug, account.name, account.open_fields)
 
 
-def _count(refusals: Refusals, account: Account, options: RunOptions, journal: _Journal) -> None:
+def _count(refusals: Refusals, account: Account, options: RunOptions, journal: _Journal, *, own_codes: bool) -> None:
     try:
-        refusals.count(journal.report, account.fields, options.now())
+        refusals.count(journal.report, account.fields, options.now(), own_codes=own_codes)
     except VaultError as error:
         journal.log("warning", f"not counted: {error.message}")
         if journal.report.error:  # who is refused again and again must know that nothing holds him back

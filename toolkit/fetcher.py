@@ -101,7 +101,11 @@ class Fetcher:
         with run.alone():
             if self._take_up_kept(run, observer):
                 return False
-            self._run_all(self._login, run, observer)
+            try:
+                self._run_all(self._login, run, observer)
+            except ToolkitError:
+                keep_page(run)
+                raise
             return True
 
     def _log_in_again(self, run: Run) -> bool:

@@ -19,7 +19,7 @@ import toolkit
 from tests.sites.app import Api, app, jwt
 from tests.sites.conftest import Client, MakeClient, Story, good_story, on_disk, run_as_command
 from tests.sites.server import Answer, Ask, as_json, only, refused
-from toolkit import Bill, Run
+from toolkit import Bill, Run, VendorDown
 
 SCRIPT = """
 const held = () => JSON.parse(localStorage.getItem("auth") || "{}");
@@ -180,6 +180,28 @@ def test_a_family_that_was_revoked_is_logged_in_anew(site: RotatingApi, client: 
     second = ada.run(connector)
 
     assert (second.verdict, site.tried) == ("3 bills, all already there", 2)
+
+
+def test_a_token_that_was_refreshed_in_vain_is_kept(site: RotatingApi, client: MakeClient) -> None:
+    """The page has refreshed it, then the login breaks off: the next run goes on with the new one."""
+    in_trouble = True
+
+    def break_off(_: Run) -> None:
+        if in_trouble:
+            raise VendorDown
+
+    login, *others = connector.fetch_operations
+    breaking = toolkit.create_new(name="acme", models=[Bill], fetch_operations=[login, break_off, *others])
+    ada = client(site.url())
+    ada.run(connector)
+    site.now += DAY
+    broken = ada.run(breaking).error
+    in_trouble = False
+    third = ada.run(breaking)
+
+    assert broken is not None
+    assert (broken.code, third.verdict) == ("VENDOR_DOWN", "3 bills, all already there")
+    assert (site.tried, site.reuses) == (1, 0)
 
 
 def start(ada: Client) -> "subprocess.Popen[str]":

@@ -31,6 +31,7 @@ class ExpiringSite(Site):
         super().__init__()
         self.sessions: dict[str, int] = {}
         self.lives_for = 10**6
+        self.bills = BILLS
         self.expired = expired
         self.logins = 0
         self.routes = {
@@ -70,7 +71,7 @@ class ExpiringSite(Site):
         """The bills; another query is refused with status 200, as GraphQL does."""
         if ask.json.get("query") != "{bills {id day total}}":
             return as_json({"errors": [{"message": "Syntax error", "extensions": {"code": "GRAPHQL_PARSE_FAILED"}}]})
-        return as_json({"data": {"bills": BILLS}})
+        return as_json({"data": {"bills": self.bills}})
 
 
 @pytest.fixture(params=SHAPES)
@@ -118,15 +119,17 @@ def test_it_works(site: ExpiringSite, client: MakeClient) -> None:
 
 def test_expiry_between_runs_and_in_the_middle_is_noticed(site: ExpiringSite, client: MakeClient) -> None:
     """Listing and downloads go on after one more login each time, and nothing wrong is saved in between."""
-    site.lives_for = 2  # the list and one file, two more files, then the list of the second run
+    site.lives_for = 7  # the list and six files
+    site.bills = [{"id": f"A{n}", "day": f"2025-0{n}-01", "total": f"{n}0.50"} for n in range(9, 0, -1)]
     ada = client(site.url())
     first = ada.run(connector)
+    site.sessions.clear()
     second = ada.run(connector)
 
-    assert (first.verdict, second.verdict) == ("3 listed: 3 saved", "3 bills, all already there")
+    assert (first.verdict, second.verdict) == ("9 listed: 9 saved", "9 bills, all already there")
     assert site.logins == ada.browsers == 3
-    for file in ada.folder.glob("files/**/*.pdf"):
-        assert file.read_bytes().startswith(b"%PDF")
+    files = list(ada.folder.glob("files/**/*.pdf"))
+    assert [file.read_bytes()[:4] for file in files] == [b"%PDF"] * 9
 
 
 def test_an_error_of_another_kind_is_no_expiry(site: ExpiringSite, client: MakeClient) -> None:

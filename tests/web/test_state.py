@@ -1,5 +1,6 @@
 """What a login leaves, compared and brought together."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,3 +75,15 @@ def test_passkeys_belong_to_the_device_and_are_secrets() -> None:
     assert restored == passkey | {"signCount": restored["signCount"]}
     assert restored["signCount"] > NOON.timestamp()
     assert "credentials" not in restore_options(state())["storage_state"]
+
+
+def test_what_was_there_before_may_be_missing() -> None:
+    """Other values do not count, nor does a cookie whose time has come, nor what is new."""
+    stored = [{"origin": "https://acme.example", "localStorage": [{"name": "token", "value": "1"}]}]
+    before = lasting(state(sid="1", short="2"), short=-1)
+    whole = replace(before, storage={**before.storage, "origins": stored})
+
+    assert not state(sid="2", new="3").lacks(before, NOON)
+    assert state(short="2").lacks(before, NOON)
+    assert before.lacks(whole, NOON)
+    assert not whole.lacks(before, NOON)

@@ -63,12 +63,19 @@ def stays_in_page(operation: object) -> bool:
 
 
 def keep_page(run: Run) -> None:
-    """Keep what a page that has stayed open holds now: its script may have renewed all of it."""
+    """Keep what an open page holds now of a session that is kept: its script may have renewed all of it.
+
+    A page that has let go of something keeps nothing: when a site is in trouble it may do so in vain.
+    """
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-    if run.keeps is not None and run.state is not None and run.logged_in and run.browser_is_open:
-        with suppress(Error):  # the page has gone
-            run.keeps.save(replace(_held_by(run), won=run.state.won))
+    if run.keeps is None or run.state is None or not run.browser_is_open:
+        return
+    with suppress(Error):  # the page has gone
+        context = run.page.context
+        held = replace(run.state, storage=storage_of(context), session_storage=session_storage_of(context))
+        if not held.lacks(run.state, run.now()):
+            run.keeps.save(held)
 
 
 def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:

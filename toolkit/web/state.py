@@ -136,6 +136,15 @@ class SessionState:
         learned = other.learned if self.learned == before.learned else self.learned
         return replace(other.with_cookies([*(kept | new).values()]), learned=learned)
 
+    def lacks(self, before: SessionState, now: datetime) -> bool:
+        """Whether a cookie that still lives, or a name in localStorage, was there before and is not here."""
+        return not before._names(now) <= self._names(now)
+
+    def _names(self, now: datetime) -> set[tuple[str, ...]]:
+        cookies = [key for key, cookie in _by_key(self).items() if not 0 <= cookie["expires"] <= now.timestamp()]
+        origins = self.storage["origins"]
+        return {*cookies, *((one["origin"], item["name"]) for one in origins for item in one.get("localStorage", ()))}
+
     def of_device(self) -> SessionState:
         """What tells the site that it knows this browser, without what says that somebody is logged in.
 

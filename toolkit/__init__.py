@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         WrongTwoFaCode,
     )
     from toolkit.fetcher import Fetcher
-    from toolkit.login import enter_code, hand_over, login_form, outcome, use_passkeys
+    from toolkit.login import enter_code, hand_over, login_form, open_link, outcome, use_passkeys
     from toolkit.manifest import Manifest
     from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
     from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
@@ -85,6 +85,7 @@ __all__ = [
     "link_bank_operation",
     "login_form",
     "naming",
+    "open_link",
     "outcome",
     "parse_amount",
     "parse_date",

@@ -4,6 +4,7 @@ from toolkit.login.codes import enter_code
 from toolkit.login.form import login_form
 from toolkit.login.handover import hand_over, hands_over, keep_page, stays_in_page
 from toolkit.login.kept import Check, take_up
+from toolkit.login.link import open_link
 from toolkit.login.outcome import outcome
 from toolkit.login.passkeys import use_passkeys
 
@@ -14,6 +15,7 @@ __all__ = [
     "hands_over",
     "keep_page",
     "login_form",
+    "open_link",
     "outcome",
     "stays_in_page",
     "take_up",

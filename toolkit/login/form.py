@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from toolkit.run import Run
 
-__all__ = ["login_form"]
+__all__ = ["login_form", "open_page"]
 
 SERVER_ERROR = 500
 SECOND = 1000
@@ -90,7 +90,7 @@ def login_form(
         if missing:
             raise UsageError(f"The login needs the field `{missing[0]}`, which has no value.")
         run.page.set_default_timeout(timeout * SECOND)
-        _open(run, run.page, url)
+        open_page(run, url)
         waiting, wanted = dict(fields), dict(codes or {})
         before = {name: shown[name] for name in shown if name not in {"wrong", "wrong_code"}}
         form = {"form": (*waiting.values(), *wanted.values())}
@@ -108,11 +108,12 @@ def login_form(
     return declared(login_form)
 
 
-def _open(run: Run, page: Page, url: str) -> None:
+def open_page(run: Run, url: str) -> None:
+    """Open a page of the site. Raises VendorDown when it does not answer."""
     from playwright.sync_api import Error  # noqa: PLC0415 - playwright is slow to import
 
     try:
-        response: Response | None = page.goto(url, wait_until="domcontentloaded", timeout=LOADING * SECOND)
+        response: Response | None = run.page.goto(url, wait_until="domcontentloaded", timeout=LOADING * SECOND)
     except Error as error:
         failure = run.watch.failure()
         reason = failure.reason if failure else network_error(error.message) or "timeout"

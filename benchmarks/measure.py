@@ -12,7 +12,7 @@ Measured = dict[str, float]
 """What one way was measured to take, by the heading of its column, such as {"wall s": 0.52, "CPU s": 0.31}."""
 
 PR_SET_CHILD_SUBREAPER = 36  # of Linux' prctl
-WALL, CPU, PEAK = "wall s", "CPU s", "peak MB"
+WALL, CPU, PEAK, MEMORY = "wall s", "CPU s", "peak MB", "PSS MB"
 
 
 def cost_of(phase: Callable[[], object]) -> Measured:
@@ -45,6 +45,11 @@ def growth_of(phase: Callable[[], object], process: psutil.Process | None = None
     return {**cost, PEAK: _megabytes(place, "VmHWM") - before}
 
 
+def memory_of_tree() -> float:
+    """MB that this process and all below it hold, what several share counted once (PSS)."""
+    return sum(_memory_of(process) for process in tree()) / 1e6
+
+
 def tree() -> list[psutil.Process]:
     """This process and all below it."""
     me = psutil.Process()
@@ -54,6 +59,12 @@ def tree() -> list[psutil.Process]:
 def _cpu_of(process: psutil.Process) -> float:
     with suppress(psutil.NoSuchProcess):
         return float(sum(process.cpu_times()[:4]))
+    return 0.0
+
+
+def _memory_of(process: psutil.Process) -> float:
+    with suppress(psutil.NoSuchProcess):
+        return float(process.memory_full_info().pss)
     return 0.0
 
 

@@ -1,0 +1,80 @@
+"""One browser for several accounts."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page
+
+from toolkit.account import Account
+from toolkit.demo.site import EMAIL, PASSWORD, Site
+from toolkit.jobs import RunOptions, SharedBrowser, Workspace, find_connector, run_connector
+from toolkit.transport import Live, Transport
+
+
+@pytest.fixture
+def shared() -> Iterator[SharedBrowser]:
+    """A browser that is shared."""
+    with SharedBrowser() as shared:
+        yield shared
+
+
+def browsers() -> set[int]:
+    """The browsers that this process has started, not their helpers."""
+    parents = [one for one in psutil.Process().children(recursive=True) if "node" in one.name()]
+    return {child.pid for one in parents for child in one.children()}
+
+
+def test_runs_share_it_one_after_the_other(shared: SharedBrowser, tmp_path: Path) -> None:
+    """Two accounts log in with one browser; it is still there after both."""
+    seen: list[set[int]] = []
+    with Site() as site:
+        fields = {"url": site.url, "login": EMAIL, "password": PASSWORD}
+        for name in ("ada", "eve"):
+            options, place = RunOptions(browser=shared), Workspace(tmp_path / name)
+            report = run_connector(find_connector("demo", tmp_path), Account(name, fields), place, options)
+            assert report.verdict == "24 listed: 24 saved"
+            seen.append(browsers())
+
+    assert len(seen[0]) == 1
+    assert seen[0] == seen[1]
+
+
+def test_each_page_has_a_context_of_its_own(shared: SharedBrowser) -> None:
+    """What one account has won, no other sees; leaving the block closes the one and not the other."""
+    with ExitStack() as stack, Site() as site:
+        first, second = (stack.enter_context(shared.open_page(Live(), {"base_url": site.url})) for _ in range(2))
+        first.goto("/")
+        first.context.add_cookies([{"name": "sid", "value": "1", "url": site.url}])
+        with shared.open_page(Live(), {}) as third:
+            assert third.context.cookies() == second.context.cookies() == []
+        assert third.is_closed()
+        assert [cookie["name"] for cookie in first.context.cookies()] == ["sid"]
+        assert len(browsers()) == 1
+
+
+class Particular(Live):
+    """A transport that wants a switch of its own."""
+
+    def launch_args(self) -> tuple[str, ...]:
+        """Return one that does nothing."""
+        return ("--no-first-run",)
+
+
+def test_who_cannot_share_it_has_a_browser_of_his_own(shared: SharedBrowser) -> None:
+    """Another thread, and a transport with switches of its own."""
+
+    def agent(page: Page) -> str:
+        return str(page.evaluate("navigator.userAgent"))
+
+    def elsewhere(transport: Transport) -> tuple[str, int]:
+        with shared.open_page(transport, {}) as page:
+            return agent(page), len(browsers())
+
+    with shared.open_page(Live(), {}) as page, ThreadPoolExecutor(1) as pool:
+        assert pool.submit(elsewhere, Live()).result() == (agent(page), 2)
+        assert elsewhere(Particular()) == (agent(page), 2)
+    assert len(browsers()) == 1

@@ -1,0 +1,58 @@
+"""One browser for the runs of several accounts."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, Self
+
+from toolkit.run import BrowserOptions, open_page_of
+from toolkit.web import open_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Page
+
+    from toolkit.transport import Transport
+    from toolkit.web import SessionState
+
+__all__ = ["SharedBrowser"]
+
+
+class SharedBrowser:
+    """A browser that starts with the first page of any run, and closes at the end of its `with` statement.
+
+    `RunOptions(browser=shared)` has a run open its page there, in a context of its own, which is as private as a
+    browser of its own, and costs a fraction. It is driven by the thread that made it; a run in another thread, or one
+    whose transport needs a browser of its own, as a replay does, has one.
+    """
+
+    def __init__(self, *, headed: bool = False, slow_mo: float = 0) -> None:
+        self._own = BrowserOptions(headed=headed, slow_mo=slow_mo)
+        self._browser = open_browser(headed=headed, slow_mo=slow_mo)
+        self._thread = get_ident()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._browser.close()
+
+    @contextmanager
+    def open_page(
+        self, transport: Transport, options: Mapping[str, Any], state: SessionState | None = None
+    ) -> Iterator[Page]:
+        """Open a page whose context closes with the block."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        if get_ident() != self._thread or transport.launch_args():
+            with self._own.open_page(transport, options, state) as page:
+                yield page
+            return
+        page = open_page_of(self._browser, transport, options, state)
+        try:
+            yield page
+        finally:
+            with suppress(Error):  # it is gone already
+                page.context.close()

@@ -157,6 +157,7 @@ def test_cookies_that_an_answer_sets() -> None:
         (b"c9a6d6aaafe145019bfa197fa7f554fc\n", {("token", "c9a6d6aaafe145019bfa197fa7f554fc")}),
         (b'{"result": "c9a6d6aaafe145019bfa197fa7f554fc", "name": "bill.pdf"}', set()),
         (b'{"result": "https://acme.example/bills/202503"}', set()),
+        (b'{"url": "/once/v76TWYs7sfAw96QQ7PjKNg"}', {("url", "v76TWYs7sfAw96QQ7PjKNg")}),
         (b'"2025-03-01T12:00:00Z"', set()),
         (b"internationalisation", set()),
         (

@@ -1,5 +1,7 @@
 """Files of a page: however it gives them, and printed."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
@@ -56,8 +58,10 @@ def test_a_click_gives_a_file(page: Page, site: Site, way: str) -> None:
 
 def test_a_click_that_gives_none_is_told(page: Page) -> None:
     """With what was clicked; what is there no more too."""
-    with pytest.raises(FileDownloadFailed, match=r"^no file came within 0\.1 seconds of a click on `#none`$"):
-        click_for_file(page, "#none", timeout=0.1)
+    with pytest.raises(FileDownloadFailed, match=r"^no file came of a click on `#none` within 2 seconds$"):
+        click_for_file(page, "#none", timeout=2)
+    with pytest.raises(FileDownloadFailed, match=r"^there was nothing to click on at `#gone` within 0\.1 seconds$"):
+        click_for_file(page, "#gone", timeout=0.1)
 
 
 def test_a_page_is_printed(page: Page, site: Site) -> None:
@@ -70,6 +74,16 @@ def test_a_page_is_printed(page: Page, site: Site) -> None:
     assert "/Title (Bill A1)" in text
     assert "/MediaBox" in text
     assert "/MediaBox [0 0 612 792]" not in text  # which is the paper of who does not ask for any
+
+
+def test_a_page_with_the_same_clock_prints_the_same(page: Page) -> None:
+    """The browser's own clock goes on meanwhile."""
+    page.clock.install(time=datetime(2025, 3, 9, 12, tzinfo=UTC))
+    page.clock.pause_at(datetime(2025, 3, 9, 13, tzinfo=UTC))
+    first = print_page(page)
+
+    assert print_page(page) == first
+    assert first.count(b"Date (D:20250309130000+00") == 2
 
 
 def test_what_is_no_bill_is_not_printed(page: Page, site: Site) -> None:

@@ -37,6 +37,7 @@ WORDLIKE = re.compile(rb"[a-z]+")
 PART = re.compile(rb'name="([^"]*)"(?![^\r\n]*filename)[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 PAIR = re.compile(r'(\w+)="?([^",\s]+)')
 
+FOLDERS = re.compile(r"^(?:/[a-z][a-z_-]{1,30})+/")
 TOKEN = re.compile(r"[\w+/=.~-]{16,}")  # long enough to be no number that people know
 
 DEEPEST = 3  # levels of JSON in base64
@@ -174,11 +175,13 @@ def in_shapes(data: bytes) -> Iterator[Found]:
 
 
 def alone(body: bytes) -> Iterator[Found]:
-    """The one random value that an answer consists of, whatever it is called: a token that was asked for."""
+    """The one random value that an answer consists of, whatever it is called: a token that was asked for.
+
+    The folders of an address lead to its token, and are none of it.
+    """
     said = list(inside("token", body.decode().strip())) if len(body) < SHORT_ANSWER and is_text(body) else []
-    yield from (
-        found for found in said if len(said) == 1 and TOKEN.fullmatch(found.value) and looks_secret(found.value)
-    )
+    values = [Found(found.name, FOLDERS.sub("", found.value)) for found in said if len(said) == 1]
+    yield from (found for found in values if TOKEN.fullmatch(found.value) and looks_secret(found.value))
 
 
 def beside_names(body: bytes) -> Iterator[Found]:

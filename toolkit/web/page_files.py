@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import FileDownloadFailed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Response, Route
+    from playwright.sync_api import CDPSession, Page, Response
 
 __all__ = ["Rendered", "click_for_file", "print_page"]
 
 SECOND = 1000
+OK = 200
+ATTACHMENT = {"name": "Content-Disposition", "value": "attachment"}
+DATES = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}(?=\+00)")
 PAGES = ("text/html", "application/xhtml+xml")
 
 # The address of what a page makes ends when its script says so, which may be before it is taken.
@@ -41,12 +45,15 @@ def click_for_file(page: Page, selector: str, *, timeout: float = 30) -> bytes:
     """
     from playwright.sync_api import Error, TimeoutError  # noqa: A004, PLC0415 - slow to import
 
+    target, clicked = page.locator(selector), False
     try:
         with _as_downloads(page), page.context.expect_event("download", timeout=timeout * SECOND) as coming:
-            page.locator(selector).click(timeout=timeout * SECOND)
+            target.click(timeout=timeout * SECOND)
+            clicked = True
         return Path(coming.value.path()).read_bytes()
     except TimeoutError as error:
-        raise FileDownloadFailed(f"no file came within {timeout:g} seconds of a click on `{selector}`") from error
+        what = "no file came of a click on" if clicked else "there was nothing to click on at"
+        raise FileDownloadFailed(f"{what} `{selector}` within {timeout:g} seconds") from error
     except Error as error:
         raise FileDownloadFailed(f"a click on `{selector}` gave no file: {error.message.splitlines()[0]}") from error
 
@@ -65,15 +72,23 @@ def print_page(page: Page, url: str | None = None) -> bytes:
             raise FileDownloadFailed(f"HTTP {answer.status} in place of the page to print")
         if page.locator("input[type=password]").count():
             raise FileDownloadFailed("the page to print asks for a password")
-        page.evaluate("() => document.fonts.ready.then(() => undefined)")
-        return Rendered(page.pdf(prefer_css_page_size=True, print_background=True))
+        today = page.evaluate("() => document.fonts.ready.then(() => new Date().toISOString())")
+        return _dated(page.pdf(prefer_css_page_size=True, print_background=True), today)
     except Error as error:
         raise FileDownloadFailed(f"the page cannot be printed: {error.message.splitlines()[0]}") from error
+
+
+def _dated(pdf: bytes, iso: str) -> Rendered:
+    """By the clock of the page, as all that is on it: a page that is replayed prints the same."""
+    digits = "".join(filter(str.isdigit, iso))[:14].encode()
+    return Rendered(DATES.sub(lambda found: found[1] + digits, pdf, count=2))
 
 
 @contextmanager
 def _as_downloads(page: Page) -> Iterator[None]:
     """Let what the browser would show in its viewer become a download; tabs that open meanwhile are closed."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
     context, tabs = page.context, list(page.context.pages)
 
     def on_response(response: Response) -> None:
@@ -81,30 +96,31 @@ def _as_downloads(page: Page) -> Iterator[None]:
             page.evaluate(DOWNLOAD, response.url)
 
     page.evaluate(LASTING)
-    context.route("**/*", _attach)
+    side = context.browser.new_browser_cdp_session() if context.browser else context.new_cdp_session(page)
+    side.on("Fetch.requestPaused", lambda paused: _attach(side, paused))
+    side.send("Fetch.enable", {"patterns": [{"resourceType": "Document", "requestStage": "Response"}]})
     context.on("response", on_response)
     try:
         yield
     finally:
-        _undo(context, on_response, tabs)
+        with suppress(Error):  # it may be gone
+            context.remove_listener("response", on_response)
+            side.detach()
+            for tab in context.pages:
+                if tab not in tabs:
+                    tab.close()
 
 
-def _undo(context: BrowserContext, on_response: object, tabs: list[Page]) -> None:
+def _attach(side: CDPSession, paused: dict[str, Any]) -> None:
+    """Have a file that a tab or a frame is led to downloaded; it comes over the browser's own connection."""
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-    with suppress(Error):  # it may be gone
-        context.remove_listener("response", on_response)
-        context.unroute("**/*", _attach)
-        for tab in context.pages:
-            if tab not in tabs:
-                tab.close()
-
-
-def _attach(route: Route) -> None:
-    """Have a file that a tab or frame is led to downloaded."""
-    if not route.request.is_navigation_request():
-        route.fallback()
-        return
-    answer = route.fetch()
-    shown = answer.headers.get("content-type", "").startswith(PAGES)
-    route.fulfill(response=answer, headers=None if shown else {**answer.headers, "content-disposition": "attachment"})
+    request = {"requestId": paused["requestId"]}
+    headers = {header["name"].lower(): header["value"] for header in paused.get("responseHeaders", ())}
+    with suppress(Error):  # its tab may be gone
+        if paused.get("responseStatusCode") != OK or headers.get("content-type", "").startswith(PAGES):
+            side.send("Fetch.continueRequest", request)
+        else:
+            kept = [one for one in paused["responseHeaders"] if one["name"].lower() != "content-disposition"]
+            attached = {"responseCode": OK, "responseHeaders": [*kept, ATTACHMENT]}
+            side.send("Fetch.continueResponse", request | attached)

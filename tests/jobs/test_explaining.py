@@ -87,11 +87,15 @@ def keep(vault: Vault, url: str, **storage: Any) -> Kept:
 def test_it_is_looked_at_without_the_login(acme: Found, vault: Vault) -> None:
     """What is sent, and how much is kept for a browser of which origin."""
     local = [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]
-    keep(vault, "https://a.example", origins=[{"origin": "https://a.example", "localStorage": local}])
+    origin = {"origin": "https://a.example", "localStorage": local}
+    keep(vault, "https://a.example", origins=[origin], credentials=[{"rpId": "a.example", "privateKey": "s3cr3t-key"}])
     told = explain_kept(acme, Account("me"), vault)
 
     assert [(part.kind, part.name) for part in told.parts] == [("cookie", "sid")]
-    assert told.storage == {"https://a.example": {"localStorage": 2, "sessionStorage": 1}}
+    assert told.storage == {
+        "a.example": {"passkeys": 1},
+        "https://a.example": {"localStorage": 2, "sessionStorage": 1},
+    }
     assert (told.won.year, told.in_page, told.probed) == (2025, False, None)
 
 

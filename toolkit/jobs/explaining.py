@@ -32,7 +32,8 @@ __all__ = ["KeptSession", "explain_kept", "probe_kept"]
 class KeptSession:
     """A session that is kept: since when, what it sends, and what is kept beside that for a browser.
 
-    storage  {origin: {"localStorage": 2, "sessionStorage": 1, "indexedDB": 1}}: how many values, or databases
+    storage  {origin: {"localStorage": 2, "sessionStorage": 1, "indexedDB": 1}}: how many values, or databases; and
+             {host: {"passkeys": 1}}
     in_page  whether its requests are sent from inside a page, which adds by itself what the session cannot send
     probed   which parts the site needed, when it was asked
     """
@@ -124,4 +125,7 @@ def _storage(state: SessionState) -> dict[str, dict[str, int]]:
         counts[one["origin"]] = {kind: count for kind, count in held.items() if count}
     for origin, items in state.session_storage.items():
         counts.setdefault(origin, {})["sessionStorage"] = len(items)
+    for passkey in state.storage.get("credentials", ()):
+        held = counts.setdefault(passkey["rpId"], {})
+        held["passkeys"] = held.get("passkeys", 0) + 1
     return {origin: held for origin, held in sorted(counts.items()) if held}

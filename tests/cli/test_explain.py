@@ -154,7 +154,7 @@ def test_what_a_login_left_is_shown(command: Command, acme: Callable[..., None],
     assert "header x-app page … (15)" in lines
     assert any(line.startswith(f'header x-nonce {site.url()} hand_over(via="page") ') for line in lines)
     assert "To every origin" in lines
-    assert f"{site.url()}: 1 in localStorage" in lines
+    assert f"{site.url()}: localStorage 1" in lines
 
 
 def test_a_probe_tells_what_the_site_needs(command: Command, acme: Callable[..., None], site: TokenSite) -> None:

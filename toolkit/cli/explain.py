@@ -179,6 +179,6 @@ def _not_sent(parts: Sequence[Part]) -> list[RenderableType]:
 
 def _storage_lines(kept: KeptSession) -> list[str]:
     return [
-        f"{origin}: {', '.join(f'{count} {kind}' if kind == 'passkeys' else f'{count} in {kind}' for kind, count in held.items())}"
+        f"{origin}: {', '.join(f'{kind} {count}' for kind, count in held.items())}"
         for origin, held in kept.storage.items()
     ]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.conftest import MakeRun
+from tests.conftest import MakeRun, Serve
 from toolkit.errors import TwoFaCancelled, TwoFaExpired, UsageError
 from toolkit.manifest import ManifestField
 from toolkit.run import Run
@@ -100,3 +100,18 @@ def test_cookies_that_come_later_are_hidden_too(make_run: MakeRun) -> None:
         assert run.mask(f"value-of-{name}") == f"value-of-{name}"
         learn()
         assert run.mask(f"value-of-{name}") == "•••"
+
+
+def test_a_page_and_the_session_go_on_from_each_other(serve: Serve, make_run: MakeRun) -> None:
+    """A page opened after the login has what the session has by now, and the session then what the page has."""
+    url = serve({"/": "<script>document.cookie = 'sid=2'; localStorage.token = document.cookie</script>"})
+    run = make_run(url=url)
+    run.take_over(SessionState(NOON))
+    run.session.cookies.set("seen", "yes")
+    run.page.goto("/")
+    run.bring_back()
+
+    assert {cookie.name: cookie.value for cookie in run.session.cookies} == {"seen": "yes", "sid": "2"}
+    assert not run.browser_is_open
+    run.page.goto("/")
+    assert run.page.evaluate("localStorage.token") in {"seen=yes; sid=2", "sid=2; seen=yes"}

@@ -337,17 +337,19 @@ class Run:
         return self.page
 
     def bring_back(self) -> None:
-        """Close a page that was opened with the session, and give the session what the page has by now."""
+        """Close a page that was opened with the session, and give the session what the page has by now, and keep it."""
         if self._page is None or self.state is None:
             return
         context = self._page.context
+        context.route("**/*", lambda _: None)  # a token renewed from now on would be lost with the page
         storage, tabs = storage_of(context), session_storage_of(context)
         new = self.watch.learned(places_of(context, storage, tabs))
         learned = [*self.state.learned, *(one for one in new if not one.left_out)]
         latest = {(one.origin, one.name): one for one in learned}
+        self.take_up(replace(self.state, storage=storage, session_storage=tabs, learned=tuple(latest.values())))
+        if self.keeps is not None and (kept := self.keeps.load()) and kept.won == self.state.won:
+            self.keeps.save(self.state)
         self.close_browser()
-        state = replace(self.state, storage=storage, session_storage=tabs, learned=tuple(latest.values()))
-        self.take_over(state)
 
     def take_over(self, state: SessionState) -> None:
         """Give the session what a login won, in place of what it had, and keep it."""

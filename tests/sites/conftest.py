@@ -21,10 +21,10 @@ from toolkit.jobs.runner import telling
 from toolkit.log import RunLog
 from toolkit.manifest import Developer, Manifest
 from toolkit.report import Report
-from toolkit.run import Ask, BrowserOptions, Run, open_page_of, refuse_to_ask
+from toolkit.run import Ask, Run, open_page_of, refuse_to_ask
 from toolkit.store import Files, Store
 from toolkit.transport import Live, Transport
-from toolkit.web import Browser, SessionState
+from toolkit.web import Browser, SessionState, open_browser
 from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ class Shared:
         """Open a page, and count it."""
         self.opened += 1
         if threading.get_ident() != self._thread:
-            with BrowserOptions().open_page(transport, options, state) as page:
-                yield page
+            with open_browser(args=self.browser.args) as own:
+                yield open_page_of(own, transport, options, state)
             return
         page = open_page_of(self.browser, transport, options, state)
         page.set_default_timeout(10_000)

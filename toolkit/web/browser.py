@@ -61,7 +61,7 @@ class Browser:
     ) -> None:
         self._headed = headed
         self._slow_mo = slow_mo
-        self._args = args
+        self.args = args
         self._environ = environ
         self._browser: pw.Browser | None = None
         self._closing = ExitStack()
@@ -104,7 +104,7 @@ class Browser:
                 executable_path=found.path,
                 headless=not self._headed,
                 slow_mo=self._slow_mo,
-                args=list(self._args),
+                args=list(self.args),
                 handle_sigint=False,  # Ctrl-C reaches Python alone, which then closes all of it in order
             )
         except Error as error:

@@ -75,3 +75,11 @@ def test_a_page_whose_request_failed_is_down(run: Any) -> None:
     run.page.evaluate("fetch('/api').then((answer) => answer.status)")
     with pytest.raises(VendorDown, match=r"HTTP 503 from http://acme\.example/api"):
         outcome(run, ok="#in", timeout=0)
+
+
+def test_what_stands_in_the_way_may_stand_in_a_frame(run: Any) -> None:
+    """As banners of consent services do."""
+    button = "<button onclick='parent.document.body.innerHTML = `<p id=in>Welcome`'>Refuse</button>"
+    run.page.set_content(f'<iframe srcdoc="{button}"></iframe>')
+
+    assert outcome(run, ok="#in", dismiss=["text=Refuse"]) == "ok"

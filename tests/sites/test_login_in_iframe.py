@@ -12,7 +12,7 @@ from tests.sites.portal import Portal
 from tests.sites.server import Answer, Ask, Site, as_json, only, page, pdf, refused
 from toolkit import Bill, Run
 
-FRONT = """<h2>Acme</h2><iframe src="%(identity)s/form" width=400 height=300></iframe><script>
+FRONT = """<h2>Acme</h2><button>Menu</button><iframe src="%(identity)s/form" width=400 height=300></iframe><script>
 onmessage = async (event) => {
   if (event.origin !== "%(identity)s") return;
   await fetch("/session", {method: "POST", body: JSON.stringify({code: event.data}),

@@ -74,11 +74,20 @@ def test_an_element_without_a_box_is_seen_by_what_it_holds(tab: Page) -> None:
     assert len(seen(tab, "b")) == 1
 
 
+def test_the_frame_of_what_is_near_comes_first(tab: Page) -> None:
+    """Then the page itself, then the other frames: a button of the form is no button of the page around it."""
+    tab.set_content("<button>Menu</button><iframe srcdoc='<input><button>Log in</button>'></iframe>")
+    (field,) = seen(tab, "input")
+
+    assert [button.inner_text() for button in seen(tab, "button", near=field)] == ["Log in"]
+    assert [button.inner_text() for button in seen(tab, "button")] == ["Menu"]
+
+
 def test_a_locator_is_looked_at_as_it_is(tab: Page) -> None:
     """Such as one in a certain frame, which may not be there."""
     tab.set_content("<input><iframe srcdoc='<input><input>'></iframe>")
 
-    assert len(seen(tab, "input")) == 3
+    assert len(seen(tab, "input")) == 1
     assert len(seen(tab, tab.frame_locator("iframe").locator("input"))) == 2
     assert seen(tab, tab.frame_locator("#another").locator("input")) == []
 

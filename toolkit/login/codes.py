@@ -56,7 +56,7 @@ def enter_code(
         _type(boxes[-1:], code[-1:])
         if submit is None or _goes_on(run.page, where, sent):
             return
-    for button in seen(run.page, submit)[:1]:
+    for button in seen(run.page, submit, near=boxes[0])[:1]:
         button.click()
 
 

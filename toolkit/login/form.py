@@ -63,9 +63,9 @@ def login_form(
     alone is a wrong code. When `ok` shows instead of the form, the login still lives and that is success. What
     `dismiss` names is clicked as soon as it shows, such as the button of a cookie banner.
 
-    Selectors are Playwright's, looked for in every frame of the page; only what a person can see counts, so a field
-    that is hidden to trap robots stays empty. A selector that means several keys is a keypad, whose keys are pressed by
-    what they mean. The page may take 30 seconds to load, each outcome `timeout` seconds.
+    Selectors are Playwright's, looked for in the page first, then in its frames; only what a person can see counts, so
+    a field that is hidden to trap robots stays empty. A selector that means several keys is a keypad, whose keys are
+    pressed by what they mean. The page may take 30 seconds to load, each outcome `timeout` seconds.
 
     Raises VendorDown when the site does not answer, Blocked when a wall before it keeps the page out, and UnknownError
     when nothing expected shows in time: a slow or changed page is never called a wrong password.
@@ -133,20 +133,21 @@ def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]
 def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: str, deadline: float) -> bool:
     """Fill what shows of the fields and codes, take it off those that wait, and submit; whether it was a code alone."""
     _settle(run.page, waiting.values())
-    before = len(waiting)
+    before, field = len(waiting), None
     for name, selector in list(waiting.items()):
-        found = seen(run.page, selector)
+        found = seen(run.page, selector, near=field)
         if is_keypad(found):
-            press(partial(seen, run.page, selector), run.fields[name])
+            press(partial(seen, run.page, selector, near=field), run.fields[name])
         elif found:
             _only(selector, found).fill(run.fields[name])
         if found:
+            field = found[0]
             del waiting[name]
     kind = next((kind for kind, where in codes.items() if seen(run.page, where)), None)
     if kind is not None:
         enter_code(run, kind, codes.pop(kind), submit=submit, deadline=deadline)
         return len(waiting) == before
-    buttons = seen(run.page, submit)
+    buttons = seen(run.page, submit, near=field)
     if not buttons:
         raise UnknownError(f"The login page has no button `{submit}` to be seen.")
     _only(submit, buttons).click()

@@ -67,7 +67,7 @@ def outcome(
 ) -> str:
     """Wait for what `run.page` shows first after a login, or a step of one, and raise the error that it means.
 
-    Each is a selector of Playwright's, looked for in every frame of the page, or a Locator; it counts when a person can
+    Each is a selector of Playwright's, looked for in the page and its frames, or a Locator; it counts when a person can
     see it. `ok` and `code` (the site asks for a second factor) are returned by name. The others raise, with the words
     of the page: `wrong` LoginFailed, `wrong_code` WrongTwoFaCode, `locked` TooManyAttempts, `terms` TermsToAccept,
     `change_password` ChangePassword, `action` UserActionNeeded, `down` VendorDown. What `dismiss` names is clicked as

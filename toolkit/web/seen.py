@@ -33,15 +33,32 @@ SEEN = """(elements) => {
 GONE = ("context was destroyed", "detached")  # what Playwright says of a frame that navigates or leaves
 
 
-def seen(page: Page, wanted: str | Locator) -> list[Locator]:
-    """What a person sees of a selector in any frame of the page, the page's own first; or of a locator.
+def seen(page: Page, wanted: str | Locator, *, near: Locator | None = None) -> list[Locator]:
+    """What a person sees of a selector, in the first frame of the page that shows any of it; or of a locator.
 
-    Raises Playwright's Error for a selector that is none, and when the page is closed.
+    The frame of `near` is looked at first, then the page itself, then its other frames. Raises Playwright's Error for a
+    selector that is none, and when the page is closed.
     """
     if not isinstance(wanted, str):
         return _seen(wanted)
-    found = [(frame, locator) for frame in page.frames for locator in _seen(frame.locator(wanted))]
-    return [locator for frame, locator in found if _is_seen(frame)]
+    for frame in dict.fromkeys([*_frame_of(near), *page.frames]):
+        found = _seen(frame.locator(wanted))
+        if found and _is_seen(frame):
+            return found
+    return []
+
+
+def _frame_of(locator: Locator | None) -> list[Frame]:
+    """The frame of what a locator finds now; it may be gone."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    try:
+        frames = [handle.owner_frame() for handle in locator.element_handles()] if locator is not None else []
+    except Error as error:
+        if _is_gone(error.message):
+            return []
+        raise
+    return [frame for frame in frames[:1] if frame is not None]
 
 
 def _seen(locator: Locator) -> list[Locator]:

@@ -7,7 +7,7 @@ import pytest
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.models.local import read_amount, read_date
@@ -80,6 +80,7 @@ def test_an_unknown_locale_is_refused() -> None:
         read_date("1 mars 2025", "xx-YY")
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(2001, 1, 1), date(2090, 1, 1)), st.sampled_from(LOCALES), st.sampled_from(["short", "long", "full"])
 )
@@ -88,6 +89,7 @@ def test_what_is_written_is_read_again(day: date, locale: str, form: str) -> Non
     assert read_date(format_date(day, form, Locale.parse(locale, sep="-")), locale) == day
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 10**9, places=2), st.sampled_from(LOCALES), st.booleans())
 def test_what_is_paid_is_read_again(amount: Decimal, locale: str, negative: bool) -> None:
     """With its currency and its sign."""

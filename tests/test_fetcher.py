@@ -80,11 +80,12 @@ def test_a_closed_port_is_the_sites_trouble(closed: str, make_run: MakeRun) -> N
         Fetcher([lambda run: run.session.get("/api").json()]).fetch(make_run(url=closed))
 
 
-def test_a_server_error_in_place_of_json_is_the_sites_trouble(serve: Serve, make_run: MakeRun) -> None:
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_server_error_in_place_of_json_is_the_sites_trouble(serve: Serve, make_run: MakeRun, status: int) -> None:
     """The listing breaks on the body, but the status tells why."""
-    run = make_run(url=serve({"/api": (500, {}, b"oops")}))
+    run = make_run(url=serve({"/api": (status, {"Retry-After": "0"}, b"oops")}))
 
-    with pytest.raises(VendorDown, match="HTTP 500"):
+    with pytest.raises(VendorDown, match=f"HTTP {status}"):
         Fetcher([lambda run: run.session.get("/api").json()]).fetch(run)
 
 

@@ -155,7 +155,7 @@ def test_requests_are_told_to_be_blocked(authority: Authority, client: MakeClien
     assert report.error is not None
     assert (report.error.code, report.exit_code) == ("BLOCKED", 5)
     assert 'hand_over(via="page")' in report.error.message
-    assert site.logins == 1
+    assert site.logins == ada.browsers == 1
     assert "session" in ada.shelf.kept
 
 
@@ -173,6 +173,19 @@ def test_a_wall_before_a_kept_session_ends_nothing(authority: Authority, client:
     assert blocked.error.code == "BLOCKED"
     assert third.operations[0].did.startswith("still logged in")
     assert site.logins == ada.browsers == 1
+
+
+def test_a_wall_before_the_files_ends_the_run(authority: Authority, client: MakeClient) -> None:
+    """Who goes on knocking is kept out for longer: nothing is saved by half, and the next run finds it all."""
+    with Walled(authority, lambda ask: "" if ask.path.startswith("/pdf/") else "anybody") as site:
+        ada = client(site.url())
+        saves = [toolkit.filter_existing(Bill), toolkit.save_data_and_file(Bill)]
+        operations = [log_in, toolkit.hand_over, bills, *saves]
+        report = ada.run(toolkit.create_new(name="acme", models=[Bill], fetch_operations=operations))
+
+    assert report.error is not None
+    assert report.error.code == "BLOCKED"
+    assert report.counts() == {"not saved": 3}
 
 
 def test_a_browser_that_is_refused_is_no_wrong_password(authority: Authority, client: MakeClient) -> None:

@@ -16,7 +16,7 @@ from tests.sites import server
 from tests.sites.app import Api
 from tests.web.conftest import Answer, Site
 from toolkit.transport import Live
-from toolkit.web import InPageAdapter, Learned, Session, download
+from toolkit.web import InPageAdapter, Learned, Session, download, in_page
 
 LARGE = bytes(range(256)) * 20_000  # 5 MB
 
@@ -72,14 +72,22 @@ def test_what_is_sent_arrives_byte_by_byte(session: Session, site: Site, body: A
     assert site.asked[0].body == expected
 
 
-def test_a_large_document_is_streamed(session: Session, site: Site) -> None:
-    """In pieces, exactly as it is."""
+def test_a_large_document_is_streamed(session: Session, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In pieces, of which one at a time is here, exactly as it is."""
     url = site.page("/document.bin", LARGE, Content_Type="application/octet-stream")
-    sink = io.BytesIO()
+    read, pieces, sink = in_page._Body._next, [], io.BytesIO()
+
+    def noted(body: in_page._Body) -> bytes:
+        piece = read(body)
+        pieces.append(len(piece))
+        return piece
+
+    monkeypatch.setattr(in_page._Body, "_next", noted)
     facts = download(session, url, sink, name="document.bin")
 
     assert facts.sha256 == hashlib.sha256(LARGE).hexdigest()
     assert sink.getvalue() == LARGE
+    assert max(pieces) < 3 * in_page.PIECE
 
 
 def test_a_redirect_is_told(session: Session, site: Site) -> None:

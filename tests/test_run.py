@@ -1,10 +1,13 @@
 """What a run is asked and answers; the rest of a run is tried where it is used."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
 
 from tests.conftest import MakeRun, Serve
+from tests.sites.conftest import Shelf
 from toolkit.errors import TwoFaCancelled, TwoFaExpired, UsageError
 from toolkit.manifest import ManifestField
 from toolkit.run import Run
@@ -100,6 +103,65 @@ def test_cookies_that_come_later_are_hidden_too(make_run: MakeRun) -> None:
         assert run.mask(f"value-of-{name}") == f"value-of-{name}"
         learn()
         assert run.mask(f"value-of-{name}") == "•••"
+
+
+def with_cookie(value: str) -> SessionState:
+    """A login with one cookie."""
+    cookie = {"name": "sid", "value": value, "domain": "acme.example", "path": "/", "expires": -1}
+    return SessionState(NOON, {"cookies": [cookie], "origins": []})
+
+
+Begin = Callable[[object, str, Callable[[], object]], Thread]
+
+
+@pytest.fixture
+def after(monkeypatch: pytest.MonkeyPatch) -> Begin:
+    """`after(owner, "method", then)` is a thread that begins once the method is done, and may run before it returns."""
+
+    def after(owner: object, name: str, then: Callable[[], object]) -> Thread:
+        whole, thread = getattr(owner, name), Thread(target=then)
+
+        def method(*args: object) -> object:
+            done = whole(*args)
+            if thread.ident is None:
+                thread.start()
+                thread.join(0.1)  # it may have to wait for whom it has interrupted
+            return done
+
+        monkeypatch.setattr(owner, name, method)
+        return thread
+
+    return after
+
+
+def test_the_newest_cookie_is_kept_whichever_thread_got_it(make_run: MakeRun, after: Begin) -> None:
+    """One thread is about to keep what it has seen when another gets a newer cookie, and keeps that."""
+    run = make_run()
+    run.keeps = shelf = Shelf()
+    run.take_over(with_cookie("1"))
+
+    def get_newer() -> None:
+        run.session.cookies.set("sid", "2", domain="acme.example")
+        run._keep()
+
+    other = after(run.session.cookies, "to_playwright", get_newer)
+    run._keep()
+    other.join()
+
+    assert [cookie["value"] for cookie in shelf.load().storage["cookies"]] == ["2"]  # type: ignore[union-attr]
+
+
+def test_no_half_of_a_login_is_kept(make_run: MakeRun, after: Begin) -> None:
+    """A thread that got a cookie while another takes up a new login does not keep it without its cookies."""
+    run = make_run()
+    run.keeps = shelf = Shelf()
+    run.take_over(with_cookie("1"))
+    other = after(run.session, "forget", run._keep)
+    shelf.save(new := with_cookie("2"))
+    run.take_up(new)
+    other.join()
+
+    assert [cookie["value"] for cookie in shelf.load().storage["cookies"]] == ["2"]  # type: ignore[union-attr]
 
 
 def test_a_page_and_the_session_go_on_from_each_other(serve: Serve, make_run: MakeRun) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from threading import get_ident
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -241,6 +241,7 @@ class Run:
         self.keeps = keeps
         self.state: SessionState | None = None
         self.logged_in = False
+        self._changing = RLock()  # the session and `state` are as one, whichever threads the session's answers come in
         self._closing = ExitStack()
         self._page: Page | None = None
         for certificate in self._certificates():
@@ -353,10 +354,11 @@ class Run:
 
     def take_over(self, state: SessionState) -> None:
         """Give the session what a login won, in place of what it had, and keep it."""
-        self.take_up(state)
-        self.session.is_fresh = True
-        if self.keeps is not None:
-            self.keeps.save(state)
+        with self._changing:
+            self.take_up(state)
+            self.session.is_fresh = True
+            if self.keeps is not None:
+                self.keeps.save(state)
 
     def alone(self) -> AbstractContextManager[object]:
         """Let no other run log the account in, or renew its session, while the block lasts; it may be entered twice."""
@@ -370,13 +372,14 @@ class Run:
     def take_up(self, state: SessionState) -> None:
         """Give the session a login that was kept."""
         self._hide(state.secrets())
-        self.logged_in = True
-        if self.state is not None:  # what is over must not stand beside what is new
-            self.session.forget()
-        self.state = state
-        self.session.adopt(cookies=state.storage["cookies"], headers=state.headers, learned=state.learned)
-        self.session.login_pages = frozenset(state.login_pages)
-        self.session.on_change = self._keep
+        with self._changing:
+            self.logged_in = True
+            if self.state is not None:  # what is over must not stand beside what is new
+                self.session.forget()
+            self.state = state
+            self.session.adopt(cookies=state.storage["cookies"], headers=state.headers, learned=state.learned)
+            self.session.login_pages = frozenset(state.login_pages)
+            self.session.on_change = self._keep
 
     def _hide(self, secrets: Iterable[str]) -> None:
         for secret in secrets:
@@ -394,7 +397,9 @@ class Run:
 
     def _keep(self) -> None:
         """A site may give a new cookie at any time, and from then on know only that one; so with other values."""
-        if self.state is not None:
+        with self._changing:
+            if self.state is None:
+                return
             cookies = self.session.cookies.to_playwright()
             before, self.state = self.state, replace(self.state.with_cookies(cookies), learned=self.session.learned)
             self._hide(self.state.secrets())

@@ -177,3 +177,71 @@ def test_a_page_and_the_session_go_on_from_each_other(serve: Serve, make_run: Ma
     assert not run.browser_is_open
     run.page.goto("/")
     assert run.page.evaluate("localStorage.token") in {"seen=yes; sid=2", "sid=2; seen=yes"}
+
+
+ROTATES = "<script>localStorage.token = Number(localStorage.token || 0) + 1</script>"
+
+
+def tokens_of(shelf: Shelf) -> list[str]:
+    """What is kept of the localStorage of a page."""
+    kept = shelf.load()
+    assert kept is not None
+    return [item["value"] for origin in kept.storage["origins"] for item in origin["localStorage"]]
+
+
+def test_what_a_page_renews_is_there_for_the_next_page_and_the_next_run(serve: Serve, make_run: MakeRun) -> None:
+    """Each page has a token anew, which only the last one is good for: whoever opens pages need not think of it."""
+    run = make_run(url=serve({"/": ROTATES, "/api": "{}"}))
+    run.keeps = shelf = Shelf()
+    run.take_over(SessionState(NOON))
+    run.reopen().goto("/")
+    run.reopen().goto("/")
+    assert tokens_of(shelf) == ["1"]
+
+    run.keep_page()
+    assert tokens_of(shelf) == ["2"]
+
+
+def test_what_the_session_renews_meanwhile_is_newer_than_what_the_page_had(serve: Serve, make_run: MakeRun) -> None:
+    """What the page changed counts, and what the session changed; of what the page let go of nothing comes back."""
+    url = serve({"/": f"{ROTATES}<script>document.cookie = 'page=1'</script>"})
+    run = make_run(url=url)
+    run.keeps = shelf = Shelf()
+    token = {"origin": url.rstrip("/"), "localStorage": [{"name": "token", "value": "0"}]}
+    run.take_over(SessionState(NOON, {"cookies": [], "origins": [token]}))
+    run.session.cookies.set("sid", "1", expires=4_000_000_000)
+    run.page.goto("/")
+    run.session.cookies.set("sid", "2", expires=4_000_000_000)
+    run.keep_page()
+    kept = shelf.load()
+    assert kept is not None
+    assert {cookie["name"]: cookie["value"] for cookie in kept.storage["cookies"]} == {"sid": "2", "page": "1"}
+
+    run.page.evaluate("localStorage.clear()")
+    run.keep_page()
+    run.bring_back()
+    assert tokens_of(shelf) == ["1"]
+    assert {cookie.name: cookie.value for cookie in run.session.cookies}["sid"] == "2"
+
+
+def test_what_was_forgotten_meanwhile_is_not_kept_again(serve: Serve, make_run: MakeRun) -> None:
+    """As the person wanted."""
+    run = make_run(url=serve({"/": ROTATES}))
+    run.keeps = shelf = Shelf()
+    run.take_over(SessionState(NOON))
+    run.page.goto("/")
+    shelf.forget()
+    run.keep_page()
+
+    assert shelf.load() is None
+
+
+def test_a_page_that_has_gone_is_opened_again(serve: Serve, make_run: MakeRun) -> None:
+    """Nothing can be brought back from it."""
+    run = make_run(url=serve({"/": ROTATES}))
+    run.take_over(SessionState(NOON))
+    run.page.context.close()
+    page = run.reopen()
+    page.goto("/")
+
+    assert page.evaluate("localStorage.token") == "1"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
-from toolkit.login import Check, hands_over, keep_page, stays_in_page, take_up
+from toolkit.login import Check, hands_over, stays_in_page, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
@@ -74,8 +74,7 @@ class Fetcher:
         try:
             self._run_all(self._rest, run, run.observer)
         finally:
-            if self._in_page:
-                keep_page(run)
+            run.keep_page()
 
     @property
     def _in_page(self) -> bool:
@@ -104,7 +103,7 @@ class Fetcher:
             try:
                 self._run_all(self._login, run, observer)
             except ToolkitError:
-                keep_page(run)
+                run.keep_page()
                 raise
             return True
 

@@ -34,7 +34,7 @@ from toolkit.web.origin import origin_of
 from toolkit.whereabouts import line_at_work
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
     from toolkit.account import Account, Mask
     from toolkit.log import RunLog
@@ -244,6 +244,7 @@ class Run:
         self._changing = RLock()  # the session and `state` are as one, whichever threads the session's answers come in
         self._closing = ExitStack()
         self._page: Page | None = None
+        self._in_common = SessionState(now())  # what session and page had when they parted
         for certificate in self._certificates():
             transport.present(certificate)
         self.session = session or Session(transport, base_url=self.base_url)
@@ -334,23 +335,54 @@ class Run:
         """
         if self.state is None:
             raise UsageError("There is no session to reopen a browser with: run.reopen() comes after hand_over.")
-        self.close_browser()
+        self.bring_back()
         return self.page
 
     def bring_back(self) -> None:
-        """Close a page that was opened with the session, and give the session what the page has by now, and keep it."""
+        """Close a page that was opened with the session; what it has changed since, the session has, and is kept.
+
+        Nothing of a page that has let go of something: when a site is in trouble it may do so in vain.
+        """
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
         if self._page is None or self.state is None:
             return
-        context = self._page.context
-        context.route("**/*", lambda _: None)  # a token renewed from now on would be lost with the page
-        storage, tabs = storage_of(context), session_storage_of(context)
-        new = self.watch.learned(places_of(context, storage, tabs))
-        learned = [*self.state.learned, *(one for one in new if not one.left_out)]
-        latest = {(one.origin, one.name): one for one in learned}
-        self.take_up(replace(self.state, storage=storage, session_storage=tabs, learned=tuple(latest.values())))
-        if self.keeps is not None and (kept := self.keeps.load()) and kept.won == self.state.won:
-            self.keeps.save(self.state)
+        with suppress(Error):  # the page has gone
+            context = self._page.context
+            context.route("**/*", lambda _: None)  # a token renewed from now on would be lost with the page
+            if state := self._with_page(context, self.state):
+                places = places_of(context, state.storage, state.session_storage)
+                new = [one for one in self.watch.learned(places) if not one.left_out]
+                latest = {(one.origin, one.name): one for one in [*state.learned, *new]}
+                self.take_up(replace(state, learned=tuple(latest.values())))
+                self._keep_whole(self.state)
         self.close_browser()
+
+    def keep_page(self) -> None:
+        """Keep what an open page has changed of a session that is kept, and leave the page open."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        if self._page is None or self.state is None:
+            return
+        with suppress(Error):  # the page has gone
+            if state := self._with_page(self._page.context, self.state):
+                self._keep_whole(state)
+
+    def _with_page(self, context: BrowserContext, state: SessionState) -> SessionState | None:
+        """The state, with what the session and the open page have changed; None when the page lacks some of it."""
+        held = replace(state, storage=storage_of(context), session_storage=session_storage_of(context))
+        latest = self._latest(state)
+        both = held.with_cookies(held.changed_in(self._in_common, latest).storage["cookies"])
+        return None if both.lacks(latest, self.now()) else both
+
+    def _latest(self, state: SessionState) -> SessionState:
+        """The state with the cookies that the session has by now."""
+        return state.with_cookies(self.session.cookies.to_playwright()) if self.logged_in else state
+
+    def _keep_whole(self, state: SessionState) -> None:
+        """Keep all of a login that is kept."""
+        if self.keeps is not None and (kept := self.keeps.load()) and kept.won == state.won:
+            self.keeps.save(state)
 
     def take_over(self, state: SessionState) -> None:
         """Give the session what a login won, in place of what it had, and keep it."""
@@ -376,7 +408,7 @@ class Run:
             self.logged_in = True
             if self.state is not None:  # what is over must not stand beside what is new
                 self.session.forget()
-            self.state = state
+            self.state = self._in_common = state
             self.session.adopt(cookies=state.storage["cookies"], headers=state.headers, learned=state.learned)
             self.session.login_pages = frozenset(state.login_pages)
             self.session.on_change = self._keep
@@ -441,11 +473,12 @@ class Run:
             )
 
     def _open_page(self) -> Page:
-        if self.state is not None and self.logged_in:
-            self.state = self.state.with_cookies(self.session.cookies.to_playwright())
+        if self.state is not None:
+            self.state = self._latest(self.state)
         state = self.state or (self.keeps.load_device() if self.keeps is not None else None)
         options = {"base_url": self.base_url, **self.manifest.browser_options()}
         page = self._closing.enter_context(self.browser.open_page(self.transport, options, state))
         self.watch = Watch()  # what an earlier browser sent is over
         self.watch.attach(page.context)
+        self._in_common = SessionState(self.now(), {"cookies": page.context.cookies(), "origins": []})
         return page

@@ -2,7 +2,7 @@
 
 from toolkit.login.codes import enter_code
 from toolkit.login.form import login_form
-from toolkit.login.handover import hand_over, hands_over, keep_page, stays_in_page
+from toolkit.login.handover import hand_over, hands_over, stays_in_page
 from toolkit.login.kept import Check, take_up
 from toolkit.login.link import open_link
 from toolkit.login.outcome import outcome
@@ -13,7 +13,6 @@ __all__ = [
     "enter_code",
     "hand_over",
     "hands_over",
-    "keep_page",
     "login_form",
     "open_link",
     "outcome",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -16,7 +14,7 @@ from toolkit.whereabouts import declared
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-__all__ = ["hand_over", "hands_over", "keep_page", "stays_in_page"]
+__all__ = ["hand_over", "hands_over", "stays_in_page"]
 
 BOUND = '; the site has a key in the browser, and may renew the session only there: hand_over(via="page") stays in it'
 Via = Literal["requests", "page"]
@@ -60,22 +58,6 @@ def hands_over(operation: object) -> bool:
 def stays_in_page(operation: object) -> bool:
     """Whether an operation is `hand_over(via="page")`."""
     return getattr(operation, "via", "") == "page"
-
-
-def keep_page(run: Run) -> None:
-    """Keep what an open page holds now of a session that is kept: its script may have renewed all of it.
-
-    A page that has let go of something keeps nothing: when a site is in trouble it may do so in vain.
-    """
-    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
-
-    if run.keeps is None or run.state is None or not run.browser_is_open:
-        return
-    with suppress(Error):  # the page has gone
-        context = run.page.context
-        held = replace(run.state, storage=storage_of(context), session_storage=session_storage_of(context))
-        if not held.lacks(run.state, run.now()):
-            run.keeps.save(held)
 
 
 def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:

@@ -85,7 +85,7 @@ def save_data_and_file(
                 entry.tags = [*entry.tags, *tags]
                 saved += _save(run, entry, arrival)
                 run.observer.advanced(done, len(mine))
-        if saved and not was_open:
+        if not was_open:
             run.bring_back()
         return f"{saved} saved" if saved == len(mine) else f"{saved} saved, {len(mine) - saved} failed"
 

@@ -235,6 +235,24 @@ def test_a_wall_that_keeps_the_page_out_is_told(watch: Watch, page: Page, site: 
     assert isinstance(watch.refusal(), Blocked)
 
 
+def test_a_body_that_the_page_never_reads_is_not_waited_for(watch: Watch, page: Page, site: Site) -> None:
+    """The browser keeps it open for ever: neither a refusal nor where a token came from is told by it."""
+    told = {"Content_Type": "application/json", "Cache_Control": "no-store"}
+    url = site.page("/down", b'{"token": "abcdef"}', status=503, **told)
+    page.evaluate("async (url) => { window.kept = await fetch(url, {method: 'POST'}); }", url)
+    fetch(page, page.url, Authorization="Bearer abcdef")
+
+    assert watch.refusal() is None
+    assert sources_of(watch) == {"page"}
+    page.evaluate("() => window.kept.text()")
+    assert sources_of(watch) == {"answer of /down"}
+
+
+def sources_of(watch: Watch) -> set[str]:
+    """Where the tokens are from."""
+    return {one.source for one in watch.learned(Places({})) if one.name == "authorization"}
+
+
 def test_a_wall_before_what_does_not_matter_is_none(watch: Watch, page: Page, site: Site) -> None:
     """A script that a page asks for beside may be refused, and the login goes on."""
     fetch(page, site.page("/sensor", b"", status=403, **WALL))

@@ -16,7 +16,7 @@ from toolkit.web.origin import host_of, is_address, origin_of
 from toolkit.web.walls import blocked, wall_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from playwright.sync_api import BrowserContext, Page, Request, Response
 
@@ -31,6 +31,7 @@ OF_DRIVER = "Playwright client-certificate error"  # it stands between page and 
 MOST = 20  # calls of each origin that are looked at, the last ones
 PATIENCE = 5.0  # seconds for a page to come to rest
 CALM = 3  # looks in a row at which a page asks for nothing
+AT_ONCE = 0.5  # seconds for bodies that are on their way
 BETWEEN = 50  # milliseconds between two looks
 IDLE = "() => new Promise((done) => requestIdleCallback(done, {timeout: 500}))"
 
@@ -54,6 +55,7 @@ class Watch:
         self._first: dict[str, Request] = {}
         self._calls: dict[str, deque[Request]] = {}
         self._under_way: set[Request] = set()
+        self._whole: set[Request] = set()
         self._answers: deque[Response] = deque(maxlen=MOST)
         self._failures: dict[str, Failure] = {}
         self._refused: dict[str, Response] = {}
@@ -66,6 +68,7 @@ class Watch:
         """Begin to watch all pages of a context."""
         context.on("request", self._on_request)
         context.on("response", self._on_response)
+        context.on("requestfinished", self._on_finished)
         context.on("requestfailed", self._on_failed)
 
     def rest(self, page: Page) -> None:
@@ -100,9 +103,21 @@ class Watch:
         """The JSON that the page got, the newest first, as far as the browser still has it."""
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        for response in reversed(list(self._answers)):
+        for response in self._whole_ones(reversed(list(self._answers))):
             with suppress(Error, UnicodeDecodeError):
                 yield f"answer of {urlsplit(response.url).path}", response.text()
+
+    def _whole_ones(self, responses: Iterable[Response]) -> Iterator[Response]:
+        """Those whose body is here, or comes at once: one that the page never reads never ends."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        end = time.monotonic() + AT_ONCE
+        for response in responses:
+            with suppress(Error):  # its page has gone, or it has none
+                while response.request not in self._whole and time.monotonic() < end:
+                    response.frame.page.wait_for_timeout(BETWEEN)
+            if response.request in self._whole:
+                yield response
 
     def face(self) -> dict[str, str]:
         """Return the headers by which sites know the browser, as the last page was really asked for; {} for none.
@@ -136,7 +151,8 @@ class Watch:
 
         Call it while the context is open.
         """
-        meant = next(filter(None, map(_meant_by, reversed(self._refused.values()))), None)
+        whole = self._whole_ones(reversed(list(self._refused.values())))
+        meant = next(filter(None, map(_meant_by, whole)), None)
         failure = self.failure()
         return meant or (certificate_trouble(failure.reason) if failure else None)
 
@@ -161,6 +177,9 @@ class Watch:
                 self._refused[_place(request)] = response
             if response.status >= BROKEN:
                 self._note(request, f"HTTP {response.status}")
+
+    def _on_finished(self, request: Request) -> None:
+        self._whole.add(request)
 
     def _on_failed(self, request: Request) -> None:
         self._under_way.discard(request)

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.web.conftest import Site
 from toolkit.errors import FileDownloadFailed
-from toolkit.web import Rendered, click_for_file, print_page
+from toolkit.web import Rendered, click_for_file, open_browser, print_page
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 HTML = b"""<!doctype html><link rel=icon href=data:,>
@@ -74,6 +74,16 @@ def test_a_page_is_printed(page: Page, site: Site) -> None:
     assert "/Title (Bill A1)" in text
     assert "/MediaBox" in text
     assert "/MediaBox [0 0 612 792]" not in text  # which is the paper of who does not ask for any
+
+
+@pytest.mark.usefixtures("users_browser")
+def test_a_page_that_prints_itself_is_printed() -> None:
+    """Nobody sees the dialog that it opens in a browser without a window."""
+    with open_browser() as browser:
+        page = browser.new_context().new_page()
+        page.set_content("<h1>Bill A1</h1><script>print()</script>")
+
+        assert print_page(page).startswith(b"%PDF-")
 
 
 def test_a_page_with_the_same_clock_prints_the_same(page: Page) -> None:

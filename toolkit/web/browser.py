@@ -34,6 +34,7 @@ QUIET = (
     "--host-resolver-rules=" + ", ".join(f"MAP {host} ~NOTFOUND" for host in OWN_HOSTS),
     "--gaia-url=http://127.0.0.1:1",
 )
+UNSEEN = ("--disable-print-preview",)  # a page that prints itself would wait for ever for who looks at it
 
 
 def open_browser(*, headed: bool = False, slow_mo: float = 0, args: Sequence[str] = QUIET) -> Browser:
@@ -104,7 +105,7 @@ class Browser:
                 executable_path=found.path,
                 headless=not self._headed,
                 slow_mo=self._slow_mo,
-                args=list(self.args),
+                args=[*self.args, *(() if self._headed else UNSEEN)],
                 handle_sigint=False,  # Ctrl-C reaches Python alone, which then closes all of it in order
             )
         except Error as error:

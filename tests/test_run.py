@@ -46,9 +46,20 @@ def test_cancelled_is_another_thing_than_expired(make_run: MakeRun) -> None:
     run = make_run()
     with pytest.raises(TwoFaExpired, match=r"wants a code \(sms: Code sent\) and nobody is there"):
         run.ask("sms", "Code sent")
-    run._ask = lambda *_: ""
-    with pytest.raises(TwoFaCancelled):
-        run.ask("sms", "Code sent")
+    for nothing in ("", " \n"):
+        run._ask = lambda *_, answer=nothing: answer
+        with pytest.raises(TwoFaCancelled):
+            run.ask("sms", "Code sent")
+
+
+@pytest.mark.parametrize(("answer", "used"), [("987 654\n", "987654"), ("<http://acme.example/in/s3same>", "in/s3same")])
+def test_an_answer_is_a_secret_as_it_is_used(make_run: MakeRun, answer: str, used: str) -> None:
+    """Typed without spaces, opened without brackets."""
+    run = make_run()
+    run._ask = lambda *_: answer
+    run.ask("sms", "Code sent")
+
+    assert used not in run.mask(f"Wrong: {answer.strip().strip('<>').replace(' ', '')}")
 
 
 def test_codes_come_from_the_seed_of_the_account(make_run: MakeRun) -> None:

@@ -292,9 +292,9 @@ class Run:
         Raises TwoFaExpired when no answer comes in time, TwoFaCancelled when it is empty.
         """
         answer = self.transport.answer(partial(self._answer, kind, message, deadline))
-        if not answer:
+        if not answer.strip():
             raise TwoFaCancelled
-        self.mask.add(answer)
+        self._hide([answer, "".join(answer.split()).strip("<>")])  # as it was given, and as it is typed or opened
         return answer
 
     def tell(self, words: str) -> None:

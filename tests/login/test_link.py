@@ -23,12 +23,13 @@ def test_it_is_opened_in_the_page_that_waits(serve: Any, make_run: MakeRun, monk
     assert run.page.url == f"{url}/magic?token=1"
 
 
+@pytest.mark.parametrize("link", ["https://acme.example.evil.example/magic", "https://[acme.example/magic", "file:///"])
 def test_a_link_elsewhere_is_refused_before_a_browser_starts(
-    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, link: str
 ) -> None:
-    """Whoever wrote that mail."""
+    """Whoever wrote that mail; and what is none at all."""
     run = make_run(url="https://acme.example")
-    monkeypatch.setattr(run, "ask", lambda *_args, **_options: "https://acme.example.evil.example/magic")
+    monkeypatch.setattr(run, "ask", lambda *_args, **_options: link)
     with pytest.raises(WrongTwoFaCode, match="no link of the site"):
         open_link(run, "The link in your mail")
     assert not run.browser_is_open

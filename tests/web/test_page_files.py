@@ -99,7 +99,8 @@ def test_a_page_with_the_same_clock_prints_the_same(page: Page) -> None:
 def test_what_is_no_bill_is_not_printed(page: Page, site: Site) -> None:
     """A page that is missing, and one to log in."""
     login = site.page("/login", b"<input type=password>", Content_Type="text/html")
+    gone = site.page("/gone", b"<p>gone", status=404, Content_Type="text/html")  # without a body no page would come
     with pytest.raises(FileDownloadFailed, match="HTTP 404"):
-        print_page(page, site.url("/nowhere"))
+        print_page(page, gone)
     with pytest.raises(FileDownloadFailed, match="asks for a password"):
         print_page(page, login)

@@ -22,8 +22,14 @@ def open_link(run: Run, message: str, *, kind: str = "link", deadline: float = D
     manifest's `hosts`); TwoFaExpired and TwoFaCancelled as `run.ask` does; VendorDown when the site does not answer.
     """
     link = run.ask(kind, message, deadline=deadline).strip().strip("<>")
-    if urlsplit(link).scheme not in {"http", "https"} or not run.manifest.allows(
-        urlsplit(link).hostname or "", run.base_url or ""
-    ):
+    if not _is_of_site(run, link):
         raise WrongTwoFaCode("That is no link of the site: copy it whole out of the mail.")
     open_page(run, link)
+
+
+def _is_of_site(run: Run, link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # as in "https://[…"
+        return False
+    return parts.scheme in {"http", "https"} and run.manifest.allows(parts.hostname or "", run.base_url or "")

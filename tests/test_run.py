@@ -52,7 +52,9 @@ def test_cancelled_is_another_thing_than_expired(make_run: MakeRun) -> None:
             run.ask("sms", "Code sent")
 
 
-@pytest.mark.parametrize(("answer", "used"), [("987 654\n", "987654"), ("<http://acme.example/in/s3same>", "in/s3same")])
+@pytest.mark.parametrize(
+    ("answer", "used"), [("987 654\n", "987654"), ("<http://acme.example/in/s3same>", "in/s3same")]
+)
 def test_an_answer_is_a_secret_as_it_is_used(make_run: MakeRun, answer: str, used: str) -> None:
     """Typed without spaces, opened without brackets."""
     run = make_run()

@@ -200,7 +200,7 @@ def test_who_waits_too_long_is_told(vault: Vault, holder: subprocess.Popen[str])
 
     assert impatient.load(*ACME) == "theirs"
     impatient.save("device", "acme", "me", 1)
-    with pytest.raises(VaultError, match="in use by another run"):
+    with pytest.raises(VaultError, match=r"^The session of acme \(me\) has been in use by another run for 0 seconds"):
         impatient.save(*ACME, "ours")
     assert impatient.load(*ACME) == "theirs"
 

@@ -40,6 +40,8 @@ def test_a_page_that_asks_for_a_password() -> None:
     long = answer("<input type=password>")
     long.headers["Content-Length"] = str(LONGEST + 1)
     assert not is_logged_out(long)
+    long.headers["Content-Length"] = "what it is"
+    assert is_logged_out(long)
 
 
 @pytest.mark.parametrize("location", ["/login?next=%2Fbills", "https://acme.example/login/", "login#top"])

@@ -1,9 +1,12 @@
 """The session: cookies and tokens stay where they belong, and everything of requests works."""
 
 import io
+import json
 import threading
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from tests.web.conftest import Answer, Asked, Everywhere, Site
 from toolkit.errors import Blocked
 from toolkit.transport import Live
 from toolkit.web import CookieJar, Learned, Session
+from toolkit.web.origin import origin_of
 
 NewSite = Callable[[], Site]
 
@@ -507,3 +511,26 @@ def test_every_address_waits_its_turn(site: Site, monkeypatch: pytest.MonkeyPatc
         session.get(site.url("/in"))
 
     assert turns == [("shop.test", 2.0), ("files.test", 2.0)]
+
+
+@pytest.mark.parametrize(("left_out", "renewals"), [("", 1), ("another one on every call", 0)])
+def test_a_token_is_renewed_before_it_ends(site: Site, session: Session, left_out: str, renewals: int) -> None:
+    """By its own word, once; one that the session does not send tells nothing of it."""
+    noon = datetime(2025, 3, 9, 12, tzinfo=UTC)
+    claims = urlsafe_b64encode(json.dumps({"exp": noon.timestamp() + 600}).encode()).decode().rstrip("=")
+    bearer = Learned(
+        origin_of(site.url("/")), "authorization", f"Bearer eyJhbGciOiJub25lIn0.{claims}.", left_out=left_out
+    )
+    session.adopt(learned=[bearer])
+    renewed: list[datetime] = []
+
+    def renew() -> bool:
+        renewed.append(session.now())
+        return True
+
+    session.renew = renew
+    for minute in (0, 8, 9, 9.5):
+        session.now = lambda now=noon + timedelta(minutes=minute): now
+        session.get(site.page("/bills", b"[]"))
+
+    assert renewed == [noon + timedelta(minutes=9)][:renewals]

@@ -151,8 +151,8 @@ class Vault:
                 lock.acquire(timeout=self._patience, poll_interval=POLL)
             except Timeout:
                 raise VaultError(
-                    f"{self._path(label)} has been in use by another run for {self._patience:.0f} seconds: "
-                    "wait until that has ended."
+                    f"The {label.kind} of {label.slug} ({label.account}) has been in use by another run for "
+                    f"{self._patience:.0f} seconds: wait until that has ended, or end it."
                 ) from None
         try:
             yield

@@ -40,7 +40,8 @@ def is_logged_out(response: Response, login_pages: Collection[str] = ()) -> bool
         return bare_address(urljoin(response.url, response.headers["Location"])) in login_pages
     if response.history and bare_address(response.url) in login_pages:
         return True
-    if int(response.headers.get("Content-Length") or 0) > LONGEST:
+    length = response.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length) > LONGEST:
         return False
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind == "text/html":

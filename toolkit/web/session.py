@@ -212,10 +212,10 @@ class Session(requests.Session):
     def _ends_of(self, url: str | bytes) -> list[datetime]:
         """When what says who asks will end: the bearer of the URL's origin, and cookies that no script may read."""
         address = self._absolute(url)
-        bearers = [one for one in self.learned if one.name == "authorization" and one.origin == origin_of(address)]
+        mine = [one for one in self.learned if one.origin == origin_of(address) and not one.left_out]
         cookies = [cookie for cookie in self.cookies.sent_to(address) if cookie.get_nonstandard_attr("httpOnly")]
         ends = [datetime.fromtimestamp(cookie.expires, UTC) for cookie in cookies if cookie.expires]
-        return ends + [one.expires for one in bearers if one.expires]
+        return ends + [one.expires for one in mine if one.name == "authorization" and one.expires]
 
     def _absolute(self, url: str | bytes) -> str:
         return urljoin(self.base_url or "", url.decode() if isinstance(url, bytes) else str(url))

@@ -49,7 +49,8 @@ def create_new(
 
     An answer that says that the session is over, then or in the middle of a listing, has the login run again, once, and
     the request repeated: 401, 403, a redirect to the login, a page that asks for a password, GraphQL errors such as
-    UNAUTHENTICATED, or what `logged_out(response)` knows.
+    UNAUTHENTICATED, or what `logged_out(response)` knows. A 403 may be meant for the one thing that was asked for: when
+    the `check` says that the session lives, nobody logs in for it.
     Raises UsageError when something in the list cannot be called, or `check` is neither.
     """
     if not (check is None or isinstance(check, str) or _is_pair(check)):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
-from toolkit.login import Check, hands_over, stays_in_page, take_up
+from toolkit.login import Check, hands_over, lives, stays_in_page, take_up
 from toolkit.models import BaseModel
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
@@ -71,6 +71,8 @@ class Fetcher:
             if not run.logged_in:
                 self._log_in(run, run.observer)
             run.session.renew = partial(self._log_in_again, run)
+            if not self._in_page:  # there, a request from elsewhere may end the session
+                run.session.lives = partial(lives, run.session, self._check)
         try:
             self._run_all(self._rest, run, run.observer)
         finally:

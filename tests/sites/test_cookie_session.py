@@ -1,6 +1,7 @@
 """1. A plain cookie session; and what becomes of any session: kept, probed, ended, won anew."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from secrets import token_urlsafe
 
 import pytest
@@ -21,6 +22,7 @@ class CookieSite(Site):
         super().__init__()
         self.sessions: dict[str, int] = {}
         self.lives_for = 10**6
+        self.over = 401
         self.trouble: Answer | None = None
         self.password = "correct horse"
         self.logins = 0
@@ -53,7 +55,7 @@ class CookieSite(Site):
             if self.trouble is not None:
                 return self.trouble
             if not self.knows(ask):
-                return refused()
+                return refused(self.over)
             self.sessions[ask.cookies["sid"]] -= 1
             return handler(ask)
 
@@ -169,10 +171,28 @@ def test_a_probe_that_cannot_tell_destroys_nothing(site: CookieSite, client: Mak
 
 
 def test_what_is_forbidden_is_not_logged_in_for(site: CookieSite, client: MakeClient) -> None:
-    """One file that answers 403 whoever asks costs one login, and the others come."""
+    """Of one file that answers 403 whoever asks, the check tells that it is not the session; the others come."""
     site.routes = {"GET /pdf/A2": lambda _: refused(403), **site.routes}
     ada = client(site.url())
     report = ada.run(connector)
 
     assert report.counts() == {"saved": 2, "failed": 1}
+    assert ada.browsers == site.logins == 1
+
+
+def test_without_a_check_what_is_forbidden_costs_one_login(site: CookieSite, client: MakeClient) -> None:
+    """Whether it is the session, only a login tells."""
+    site.routes = {"GET /pdf/A2": lambda _: refused(403), **site.routes}
+    ada = client(site.url())
+    report = ada.run(replace(connector, check=None))
+
+    assert report.counts() == {"saved": 2, "failed": 1}
     assert ada.browsers == 2
+
+
+def test_a_403_may_mean_the_session(site: CookieSite, client: MakeClient) -> None:
+    """Its 403 means the session, as the check's does; whichever of several downloads noticed."""
+    site.over, site.lives_for = 403, 2
+    ada = client(site.url())
+
+    assert ada.run(connector).verdict == "3 listed: 3 saved"

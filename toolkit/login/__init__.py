@@ -3,7 +3,7 @@
 from toolkit.login.codes import enter_code
 from toolkit.login.form import login_form
 from toolkit.login.handover import hand_over, hands_over, stays_in_page
-from toolkit.login.kept import Check, take_up
+from toolkit.login.kept import Check, lives, take_up
 from toolkit.login.link import open_link
 from toolkit.login.outcome import outcome
 from toolkit.login.passkeys import use_passkeys
@@ -13,6 +13,7 @@ __all__ = [
     "enter_code",
     "hand_over",
     "hands_over",
+    "lives",
     "login_form",
     "open_link",
     "outcome",

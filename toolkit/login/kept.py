@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from toolkit.run import Run
     from toolkit.web import Session, SessionState
 
-__all__ = ["PATIENCE", "Check", "Verdict", "judge", "parts_of", "probe", "take_up"]
+__all__ = ["PATIENCE", "Check", "Verdict", "judge", "lives", "parts_of", "probe", "take_up"]
 
 Says = Callable[[requests.Response], bool]
 Check = str | tuple[str, Says]
@@ -49,15 +49,21 @@ def take_up(run: Run, state: SessionState, check: Check | None) -> str:
     return f"{verdict.value}, since {state.won:%Y-%m-%d %H:%M}"
 
 
+def lives(session: Session, check: Check | None) -> bool:
+    """Whether the site, asked, says that the session lives."""
+    return check is not None and probe(session, check) is Verdict.ALIVE
+
+
 def probe(session: Session, check: Check) -> Verdict:
     """Ask the site whether the session lives, without risking it: the answer's cookies count only if it is good."""
     address, says_alive = parts_of(check)
     with session.twin() as twin:
+        before = twin.cookies.changes
         try:
             verdict = judge(twin, twin.get(address, timeout=PATIENCE), says_alive)
         except (requests.RequestException, Blocked):
             return Verdict.UNSURE
-        if verdict is Verdict.ALIVE:
+        if verdict is Verdict.ALIVE and twin.cookies.changes != before:
             session.cookies = twin.cookies
             if session.on_change is not None:
                 session.on_change()

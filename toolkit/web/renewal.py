@@ -31,16 +31,26 @@ class Renewal:
         self._won_for: dict[str, int] = {}
         self._in_vain: set[str] = set()
 
-    def ask(self, renew: Callable[[], bool], before: int, place: str = "") -> bool:
+    def ask(
+        self,
+        renew: Callable[[], bool],
+        before: int,
+        place: str = "",
+        *,
+        lives: Callable[[], bool] = lambda: False,
+    ) -> bool:
         """Whether a request that was sent at the count `before` is worth sending again, after a renewal if need be.
 
-        `renew` returns whether it has logged in, rather than found what another run has won: that may be over as well.
-        Raises what `renew` raises, now and ever after.
+        There is no need, nor is the request worth it, when the session `lives`. `renew` returns whether it has logged
+        in, rather than found what another run has won: that may be over as well. Raises what `renew` raises, now and
+        ever after.
         """
         with self._lock:
             if self.count == before and self._won_for.get(place) == before:
                 self._in_vain.add(place)
             if self._under_way or place in self._in_vain or len(self._in_vain) >= MOST_IN_VAIN:
+                return False
+            if self.count == before and lives():
                 return False
             if self.count == before and self._renew(renew) and place:
                 self._won_for[place] = self.count

@@ -64,6 +64,7 @@ class Session(requests.Session):
       in addition), `renew` is called once, whichever thread noticed, and that one request is sent again; so it is
       before a token or a cookie ends that says when it does. `renew` returns whether it has logged in, rather than
       found what another run has won;
+    - of a 403, which may be meant for this one thing, `lives` tells whether it is the session that is over;
     - an answer that comes from a wall before the site (see `wall_in`) raises Blocked: it says nothing of the session;
     - a host that is asked on and on is asked slower (see `Pace`): `per_second` times, if that is given;
     - `guard` is called with every address before it is asked, those of redirects too, and may raise.
@@ -87,6 +88,7 @@ class Session(requests.Session):
         self.per_second: float | None = None
         self.renew: Callable[[], bool] | None = None
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.lives: Callable[[], bool] = lambda: False
         self.on_change: Callable[[], object] | None = None
         self.guard: Callable[[str], object] | None = None
         self._transport = transport
@@ -200,7 +202,8 @@ class Session(requests.Session):
             place = bare_address(response.request.url or "")
             with ExitStack() as closing:
                 closing.callback(response.close)
-                if not self._renewal.ask(self.renew, before, place):
+                lives = self.lives if response.status_code == FORBIDDEN else lambda: False
+                if not self._renewal.ask(self.renew, before, place, lives=lives):
                     closing.pop_all()
                     return response
             before = self._renewal.count

@@ -104,8 +104,10 @@ def test_what_a_log_is_read_for_stays(text: str) -> None:
     assert Mask()(text) == text
 
 
-def test_the_open_fields_are_those_without_the_secrets() -> None:
-    """Whichever they are."""
+def test_an_account_is_known_by_what_is_no_secret() -> None:
+    """Whichever they are; another key alone is another person's, who must not be given this one's session."""
     account = Account(fields={"login": "ada", "pin": "1234"}, secret=frozenset({"pin"}))
+    alone = {"url": "https://acme.example", "pin": "1234"}
 
-    assert account.open_fields == {"login": "ada"}
+    assert account.identity == {"login": "ada"}
+    assert Account(fields=alone, secret=frozenset({"pin"})).identity == alone

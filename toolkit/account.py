@@ -80,9 +80,10 @@ class Account:
         return f"Account(name={self.name!r}, fields={shown!r})"
 
     @property
-    def open_fields(self) -> dict[str, str]:
-        """The fields that are no secrets: they say whose account it is."""
-        return {name: value for name, value in self.fields.items() if name not in self.secret}
+    def identity(self) -> dict[str, str]:
+        """The fields that say whose account it is: those that are no secrets; all where only the site's `url` is none."""
+        open_fields = {name: value for name, value in self.fields.items() if name not in self.secret}
+        return open_fields if open_fields.keys() - {"url"} else dict(self.fields)
 
     def mask(self) -> Mask:
         """A mask for the secret fields of this account."""

@@ -132,7 +132,7 @@ def _keeps(workspace: Workspace, slug: str, account: Account) -> Kept | None:
     from toolkit.jobs.kept import Kept  # noqa: PLC0415 - cryptography is slow to import
 
     vault = workspace.vault
-    return None if vault is None else Kept(vault, slug, account.name, account.open_fields)
+    return None if vault is None else Kept(vault, slug, account.name, account.identity)
 
 
 def _count(refusals: Refusals, account: Account, options: RunOptions, journal: _Journal, *, own_codes: bool) -> None:

@@ -81,7 +81,7 @@ class Account:
 
     @property
     def identity(self) -> dict[str, str]:
-        """The fields that say whose account it is: those that are no secrets; all where only the site's `url` is none."""
+        """The fields that say whose it is: those that are no secrets; all, where only the `url` is none."""
         open_fields = {name: value for name, value in self.fields.items() if name not in self.secret}
         return open_fields if open_fields.keys() - {"url"} else dict(self.fields)
 

@@ -1,8 +1,8 @@
 """One browser for several accounts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -22,13 +22,26 @@ def shared() -> Iterator[SharedBrowser]:
         yield shared
 
 
-def browsers() -> set[int]:
+def all_browsers() -> set[int]:
     """The browsers that this process has started, not their helpers."""
-    parents = [one for one in psutil.Process().children(recursive=True) if "node" in one.name()]
-    return {child.pid for one in parents for child in one.children()}
+    found: set[int] = set()
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has gone meanwhile
+            found |= {child.pid for child in one.children()} if "node" in one.name() else set()
+    return found
 
 
-def test_runs_share_it_one_after_the_other(shared: SharedBrowser, tmp_path: Path) -> None:
+Browsers = Callable[[], set[int]]
+
+
+@pytest.fixture
+def browsers() -> Browsers:
+    """Those that have started since the test began; other tests may share one of their own."""
+    before = all_browsers()
+    return lambda: all_browsers() - before
+
+
+def test_runs_share_it_one_after_the_other(shared: SharedBrowser, browsers: Browsers, tmp_path: Path) -> None:
     """Two accounts log in with one browser; it is still there after both."""
     seen: list[set[int]] = []
     with Site() as site:
@@ -43,7 +56,7 @@ def test_runs_share_it_one_after_the_other(shared: SharedBrowser, tmp_path: Path
     assert seen[0] == seen[1]
 
 
-def test_each_page_has_a_context_of_its_own(shared: SharedBrowser) -> None:
+def test_each_page_has_a_context_of_its_own(shared: SharedBrowser, browsers: Browsers) -> None:
     """What one account has won, no other sees; leaving the block closes the one and not the other."""
     with ExitStack() as stack, Site() as site:
         first, second = (stack.enter_context(shared.open_page(Live(), {"base_url": site.url})) for _ in range(2))
@@ -64,7 +77,7 @@ class Particular(Live):
         return ("--no-first-run",)
 
 
-def test_who_cannot_share_it_has_a_browser_of_his_own(shared: SharedBrowser) -> None:
+def test_who_cannot_share_it_has_a_browser_of_his_own(shared: SharedBrowser, browsers: Browsers) -> None:
     """Another thread, and a transport with switches of its own."""
 
     def agent(page: Page) -> str:

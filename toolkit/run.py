@@ -18,6 +18,7 @@ from toolkit.report import Outcome, Report
 from toolkit.totp import Totp, unused_code
 from toolkit.transport import Certificate
 from toolkit.web import (
+    NO_DIALOG,
     Browser,
     Session,
     SessionState,
@@ -143,6 +144,7 @@ def open_page_of(
     context = browser.new_context(**{**options, **restore_options(state), **transport.browser_options()})
     transport.attach(context)
     restore_tabs(context, state)
+    context.add_init_script(NO_DIALOG)
     page = context.new_page()
     transport.prepare(page)
     return page

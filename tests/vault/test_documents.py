@@ -300,7 +300,7 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     vault = Vault(tmp_path / "file" / "vault")
 
-    with pytest.raises(VaultError, match="cannot be locked: Not a directory"):
+    with pytest.raises(VaultError, match="cannot be locked: File exists"):
         vault.save(*ACME, 1)
 
 

@@ -13,13 +13,16 @@ from toolkit.errors import FileDownloadFailed
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Page, Response
 
-__all__ = ["Rendered", "click_for_file", "print_page"]
+__all__ = ["NO_DIALOG", "Rendered", "click_for_file", "print_page"]
 
 SECOND = 1000
 OK = 200
 ATTACHMENT = {"name": "Content-Disposition", "value": "attachment"}
 DATES = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}(?=\+00)")
 PAGES = ("text/html", "application/xhtml+xml")
+
+NO_DIALOG = "window.print = () => {};"
+"""For pages that print themselves as they open: nobody answers the dialog, and no page can be printed meanwhile."""
 
 # The address of what a page makes ends when its script says so, which may be before it is taken.
 LASTING = "() => { URL.revokeObjectURL = () => {}; }"

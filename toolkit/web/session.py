@@ -261,13 +261,17 @@ class Session(requests.Session):
         url = prepared.url or ""  # as it will be sent: only that tells for certain whose it is
         defaults = merged(self.headers_for(url), self.headers, CaseInsensitiveDict)
         prepared.prepare_headers(merged(request.headers, defaults, CaseInsensitiveDict))
-        if prepared.method not in SAFE:
+        if prepared.method not in SAFE and self._has_pages(origin_of(url)):
             prepared.headers.setdefault("Origin", origin_of(url))
         prepared.prepare_cookies(self._cookies_with(request.cookies, url))
         prepared.prepare_body(request.data, request.files, request.json)
         prepared.prepare_auth(merged(request.auth, self.auth), url)
         prepared.prepare_hooks(merged_hooks(request.hooks, self.hooks))
         return prepared
+
+    def _has_pages(self, origin: str) -> bool:
+        """Whether a form or a script of this very origin may be what asks; of an API elsewhere nobody can tell who."""
+        return origin in {origin_of(page) for page in (self.base_url or "", *self.login_pages)}
 
     def _cookies_with(self, extra: Any, url: str) -> CookieJar:
         """The session's jar, or a copy with the request's own cookies, which are for the request's host."""

@@ -83,11 +83,12 @@ class Guard:
         self._preflights.add((asked.headers.get("Access-Control-Request-Method", ""), asked.target))
 
     def across(self, asked: Asked, portal: str) -> None:
-        """Refuse a browser's call that comes from elsewhere, or was not asked for beforehand."""
+        """Refuse a call that comes from elsewhere, and a browser's that was not asked for beforehand."""
         origin = asked.headers.get("Origin")
         if origin is None:
             return
-        if origin != portal or (asked.method, asked.target) not in self._preflights:
+        asked_first = "Sec-Fetch-Mode" not in asked.headers or (asked.method, asked.target) in self._preflights
+        if origin != portal or not asked_first:
             raise Refused(403, "This call was not asked for beforehand.")
         self._preflights.discard((asked.method, asked.target))
 

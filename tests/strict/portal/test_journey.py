@@ -70,7 +70,7 @@ def test_cookies_go_where_they_went(journey: Takes, replayed: Replayed) -> None:
     assert left == ["csrf", "device", "idp", "one", "state", "two", "visit"]
     for report in (journey.report, replayed.report):
         assert report.operations[-1].did.endswith(", ".join(left))
-        assert report.operations[2].did == "6 cookies, 4 headers"
+        assert report.operations[2].did == "6 cookies, 5 headers"
 
 
 def test_the_clock_and_the_dice_are_there_before_the_site(journey: Takes, kept: list[HarEntry]) -> None:

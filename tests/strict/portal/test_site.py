@@ -60,7 +60,12 @@ def headers(**named: str) -> dict[str, str]:
         ("GET", "{portal}/acs/check?ticket=x", {}, "The first redirect set a cookie"),
         ("GET", "{portal}/home", {}, "Please sign in"),
         ("OPTIONS", "{api}/token", headers(Origin="http://evil.test"), "This origin may not call"),
-        ("GET", "{api}/token", headers(Origin="{portal}"), "This call was not asked for beforehand"),
+        (
+            "GET",
+            "{api}/token",
+            headers(Origin="{portal}", Sec_Fetch_Mode="cors"),
+            "This call was not asked for beforehand",
+        ),
         ("GET", "{portal}/bye", headers(Cookie="session=x"), "The session's cookie was deleted"),
     ],
 )

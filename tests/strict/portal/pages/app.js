@@ -71,7 +71,7 @@ async function list() {
 
 async function look() {
   const bytes = await (await call("GET", "/pdf/P-inline")).arrayBuffer();
-  tell(`inline ${hex(await crypto.subtle.digest("SHA-256", bytes))}`);
+  tell(`inline ${hex(await crypto.subtle.digest("SHA-256", bytes)).slice(0, 8)}`);
 }
 
 try {

@@ -177,6 +177,17 @@ def test_no_half_of_a_login_is_kept(make_run: MakeRun, after: Begin) -> None:
     assert [cookie["value"] for cookie in shelf.load().storage["cookies"]] == ["2"]  # type: ignore[union-attr]
 
 
+def test_what_a_connector_gave_the_session_outlives_a_login(make_run: MakeRun) -> None:
+    """Its own headers stay, whether the login steps set them anew or a later step has set them; cookies do not."""
+    run = make_run()
+    run.take_over(with_cookie("1"))
+    run.session.origin_headers["https://api.acme.example"] = {"x-key": "k3y"}
+    run.take_over(SessionState(NOON))
+
+    assert run.session.headers_for("https://api.acme.example/bills") == {"x-key": "k3y"}
+    assert list(run.session.cookies) == []
+
+
 def test_a_page_and_the_session_go_on_from_each_other(serve: Serve, make_run: MakeRun) -> None:
     """A page opened after the login has what the session has by now, and the session then what the page has."""
     url = serve({"/": "<script>document.cookie = 'sid=2'; localStorage.token = document.cookie</script>"})

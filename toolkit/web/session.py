@@ -147,9 +147,8 @@ class Session(requests.Session):
         return {one.name: one.sent(cookies) for one in mine} | self.origin_headers.get(origin, {})
 
     def forget(self) -> None:
-        """Let go of every cookie, and of the tokens of every origin."""
+        """Let go of every cookie, and of what was learned of the page; `origin_headers` are the connector's own."""
         self.cookies.clear()
-        self.origin_headers.clear()
         self.learned = ()
 
     def twin(self) -> Session:

@@ -1,6 +1,7 @@
 """What a run is asked and answers; the rest of a run is tried where it is used."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Thread
 
@@ -269,3 +270,19 @@ def test_a_page_that_has_gone_is_opened_again(serve: Serve, make_run: MakeRun) -
     page.goto("/")
 
     assert page.evaluate("localStorage.token") == "1"
+
+
+def test_a_page_of_another_thread_is_left_to_it(serve: Serve, make_run: MakeRun) -> None:
+    """Ctrl-C ends a run in the midst of a download's login, whose page no other thread can touch."""
+    run = make_run(url=serve({"/": ROTATES}))
+    run.take_over(SessionState(NOON))
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: run.page.goto("/")).result()
+        run.hide_cookies()
+        run.settle()
+        run.keep_page()
+        run.close()
+        assert pool.submit(lambda: run.page.evaluate("localStorage.token")).result() == "1"
+        pool.submit(run.close_browser).result()
+
+    assert not run.browser_is_open

@@ -246,6 +246,7 @@ class Run:
         self._changing = RLock()  # the session and `state` are as one, whichever threads the session's answers come in
         self._closing = ExitStack()
         self._page: Page | None = None
+        self._page_thread = 0
         self._in_common = SessionState(now())  # what session and page had when they parted
         for certificate in self._certificates():
             transport.present(certificate)
@@ -276,13 +277,18 @@ class Run:
     def page(self) -> Page:
         """The page in which the login happens."""
         if self._page is None:
-            self._page = self._open_page()
+            self._page, self._page_thread = self._open_page(), get_ident()
         return self._page
 
     @property
     def browser_is_open(self) -> bool:
         """Whether `page` has been asked for and not been closed since."""
         return self._page is not None
+
+    @property
+    def _own_page(self) -> Page | None:
+        """The page, in the thread that opened it; no other can touch it, as after Ctrl-C in a download's login."""
+        return self._page if self._page_thread == get_ident() else None
 
     def ask(self, kind: str, message: str, *, deadline: float = DEADLINE) -> str:
         """What the person answers within `deadline` seconds; a code is a secret like any other.
@@ -322,13 +328,14 @@ class Run:
 
     def settle(self) -> None:
         """Let an open page come to rest, where that matters to the transport."""
-        if self._page is not None:
-            self.transport.settle(self._page)
+        if self._own_page is not None:
+            self.transport.settle(self._own_page)
 
     def close_browser(self) -> None:
-        """Close the page and its browser; asking for `page` again starts a new one."""
-        self._page = None
-        self._closing.close()
+        """Close the page and its browser; asking for `page` again starts a new one. Another thread's is left to it."""
+        if self._page is None or self._own_page is not None:
+            self._page = None
+            self._closing.close()
 
     def reopen(self) -> Page:
         """Return a page of a browser that holds what the session holds: cookies, storage, IndexedDB. Its face too.
@@ -347,10 +354,10 @@ class Run:
         """
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        if self._page is None or self.state is None:
+        if self._own_page is None or self.state is None:
             return
         with suppress(Error):  # the page has gone
-            context = self._page.context
+            context = self._own_page.context
             context.route("**/*", lambda _: None)  # a token renewed from now on would be lost with the page
             if state := self._with_page(context, self.state):
                 places = places_of(context, state.storage, state.session_storage)
@@ -364,10 +371,10 @@ class Run:
         """Keep what an open page has changed of a session that is kept, and leave the page open."""
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        if self._page is None or self.state is None:
+        if self._own_page is None or self.state is None:
             return
         with suppress(Error):  # the page has gone
-            if state := self._with_page(self._page.context, self.state):
+            if state := self._with_page(self._own_page.context, self.state):
                 self._keep_whole(state)
 
     def _with_page(self, context: BrowserContext, state: SessionState) -> SessionState | None:
@@ -424,9 +431,9 @@ class Run:
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
         cookies = self.session.cookies.to_playwright()
-        if self._page is not None:
+        if self._own_page is not None:
             with suppress(Error):  # it is gone already
-                cookies += self._page.context.cookies()
+                cookies += self._own_page.context.cookies()
         self._hide(SessionState(self.now(), {"cookies": cookies, "origins": []}).secrets())
 
     def _keep(self) -> None:

@@ -64,6 +64,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     made = Authority(tmp_path_factory.mktemp("authority"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TOOLKIT_CA_FILE", str(made.ca_file))
+        patch.setenv("NODE_EXTRA_CA_CERTS", str(made.ca_file))  # for drivers that pytest-playwright starts
         yield made
 
 

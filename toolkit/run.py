@@ -18,7 +18,6 @@ from toolkit.report import Outcome, Report
 from toolkit.totp import Totp, unused_code
 from toolkit.transport import Certificate
 from toolkit.web import (
-    NO_DIALOG,
     Browser,
     Session,
     SessionState,
@@ -32,6 +31,7 @@ from toolkit.web import (
 )
 from toolkit.web.browser import QUIET
 from toolkit.web.origin import origin_of
+from toolkit.web.page_files import NO_DIALOG
 from toolkit.whereabouts import line_at_work
 
 if TYPE_CHECKING:

@@ -235,10 +235,25 @@ def good_story(carried: str, *, browsers: int = 1, refused: str = "LOGIN_FAILED"
 
 
 @pytest.fixture(scope="session")
-def shared_browser(authority: Authority, users_own: dict[str, str]) -> Iterator[Browser]:
+def users_shared(authority: Authority, users_own: dict[str, str]) -> Iterator[Browser]:
     """Started once for all sites: the browser that a user would get, which trusts the certificate of those with one."""
     with Browser(args=[*QUIET, authority.switch], environ=users_own) as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def light_shared(authority: Authority) -> Iterator[Browser]:
+    """The same of the light browser."""
+    with Browser(args=[*QUIET, authority.switch]) as browser:
+        yield browser
+
+
+@pytest.fixture
+def shared_browser(request: pytest.FixtureRequest) -> Browser:
+    """What tells that an archetype works runs in the browser that a user would get; what is told beside it need not."""
+    story = request.node.originalname == "test_it_works"
+    browser: Browser = request.getfixturevalue("users_shared" if story else "light_shared")
+    return browser
 
 
 @pytest.fixture

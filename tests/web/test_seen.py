@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Locator, Page
 
 from toolkit.web import open_browser, seen
 
@@ -81,6 +81,26 @@ def test_the_frame_of_what_is_near_comes_first(tab: Page) -> None:
 
     assert [button.inner_text() for button in seen(tab, "button", near=field)] == ["Log in"]
     assert [button.inner_text() for button in seen(tab, "button")] == ["Menu"]
+
+
+def test_a_frame_may_go_while_it_is_looked_at(tab: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of another site takes its process along; what Playwright says then reads as if the page were closed."""
+
+    def ended(*_: object) -> None:
+        raise Error("Locator.evaluate_all: Target page, context or browser has been closed")
+
+    tab.set_content("<iframe srcdoc='<input>'></iframe>")
+    monkeypatch.setattr(Locator, "evaluate_all", ended)
+
+    assert seen(tab, "input") == []
+
+
+def test_a_page_that_is_closed_is_no_page_that_shows_nothing(tab: Page) -> None:
+    """Whoever waits for something to show there would wait in vain."""
+    gone = tab.context.new_page()
+    gone.close()
+    with pytest.raises(Error, match="closed"):
+        seen(gone, "input")
 
 
 def test_a_locator_is_looked_at_as_it_is(tab: Page) -> None:

@@ -9,7 +9,7 @@ from toolkit.web.failures import certificate_trouble, network_error, sentence_fo
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Learned
-from toolkit.web.page_files import NO_DIALOG, Rendered, click_for_file, print_page
+from toolkit.web.page_files import Rendered, click_for_file, print_page
 from toolkit.web.seen import seen
 from toolkit.web.session import Session
 from toolkit.web.state import (
@@ -26,7 +26,6 @@ from toolkit.web.walls import forbidden
 from toolkit.web.watch import Watch, browser_face
 
 __all__ = [
-    "NO_DIALOG",
     "Browser",
     "CookieJar",
     "Downloaded",

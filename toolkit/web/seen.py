@@ -30,6 +30,7 @@ SEEN = """(elements) => {
   };
   return elements.flatMap((element, place) => seen(element) ? [place] : []);
 }"""
+CLOSED = "has been closed"
 GONE = ("context was destroyed", "detached")  # what Playwright says of a frame that navigates or leaves
 
 
@@ -52,10 +53,12 @@ def _frame_of(locator: Locator | None) -> list[Frame]:
     """The frame of what a locator finds now; it may be gone."""
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
+    if locator is None:
+        return []
     try:
-        frames = [handle.owner_frame() for handle in locator.element_handles()] if locator is not None else []
+        frames = [handle.owner_frame() for handle in locator.element_handles()]
     except Error as error:
-        if _is_gone(error.message):
+        if _is_gone(error.message, locator.page):
             return []
         raise
     return [frame for frame in frames[:1] if frame is not None]
@@ -68,7 +71,7 @@ def _seen(locator: Locator) -> list[Locator]:
     try:
         return [visible.nth(place) for place in visible.evaluate_all(SEEN)]
     except Error as error:
-        if _is_gone(error.message):
+        if _is_gone(error.message, locator.page):
             return []
         raise
 
@@ -83,10 +86,11 @@ def _is_seen(frame: Frame) -> bool:
         element = frame.frame_element()
         return bool(element.is_visible() and element.evaluate(f"(frame) => ({SEEN})([frame]).length"))
     except Error as error:
-        if _is_gone(error.message):
+        if _is_gone(error.message, frame.page):
             return False
         raise
 
 
-def _is_gone(message: str) -> bool:
-    return any(words in message for words in GONE)
+def _is_gone(message: str, page: Page) -> bool:
+    """Whether an error tells of a frame that is no more; one of another site takes its process along."""
+    return any(words in message for words in GONE) or (CLOSED in message and not page.is_closed())

@@ -230,6 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     site: CanarySite
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """Answer."""

@@ -24,6 +24,7 @@ class Site(BaseHTTPRequestHandler):
     """Redirects, packs, sets cookies, breaks off, and echoes what it is sent."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """Answer by path."""

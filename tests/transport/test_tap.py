@@ -25,6 +25,7 @@ class Site(BaseHTTPRequestHandler):
     """Sends every PDF as an attachment and remembers what it was sent."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     uploads: ClassVar[list[bytes]] = []
 
     def do_GET(self) -> None:

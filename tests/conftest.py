@@ -14,10 +14,11 @@ import pytest
 
 from tests.authority import Authority
 from toolkit.account import Account
+from toolkit.jobs import SharedBrowser
 from toolkit.log import RunLog
 from toolkit.manifest import Developer, Manifest
 from toolkit.report import Report
-from toolkit.run import Run
+from toolkit.run import BrowserOptions, OpensPages, Run
 from toolkit.store import Files, Store
 from toolkit.transport import Live
 
@@ -162,14 +163,22 @@ def closed() -> str:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
+@pytest.fixture(scope="session")
+def shared_pages() -> Iterator[SharedBrowser]:
+    """One browser for all runs that need no particular one."""
+    with SharedBrowser() as shared:
+        yield shared
+
+
 @pytest.fixture
-def make_run(tmp_path: Path) -> Iterator[MakeRun]:
+def make_run(tmp_path: Path, request: pytest.FixtureRequest, shared_pages: SharedBrowser) -> Iterator[MakeRun]:
     """`make_run(url="http://…", password="…")` gives a real Run, with a store in memory and files below tmp_path."""
+    opens = BrowserOptions() if "users_browser" in request.fixturenames else shared_pages
     with ExitStack() as running:
-        yield lambda **fields: running.enter_context(closing(_run(tmp_path, fields, running)))
+        yield lambda **fields: running.enter_context(closing(_run(tmp_path, fields, running, opens)))
 
 
-def _run(folder: Path, fields: Mapping[str, str], running: ExitStack) -> Run:
+def _run(folder: Path, fields: Mapping[str, str], running: ExitStack, opens: OpensPages) -> Run:
     account = Account(fields=fields)
     mask = account.mask()
     return Run(
@@ -182,4 +191,5 @@ def _run(folder: Path, fields: Mapping[str, str], running: ExitStack) -> Run:
         log=running.enter_context(closing(RunLog(folder / "log.jsonl", mask))),
         report=Report("acme", "1.0", "default", "run1"),
         mask=mask,
+        browser=opens,
     )

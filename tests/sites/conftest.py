@@ -249,22 +249,20 @@ def light_shared(authority: Authority) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def shared_browser(request: pytest.FixtureRequest) -> Browser:
-    """What tells that an archetype works runs in the browser that a user would get; what is told beside it need not."""
-    story = request.node.originalname == "test_it_works"
-    browser: Browser = request.getfixturevalue("users_shared" if story else "light_shared")
-    return browser
+def client(tmp_path: Path, request: pytest.FixtureRequest, light_shared: Browser) -> MakeClient:
+    """`client(url, password="…")` gives somebody with these fields.
 
-
-@pytest.fixture
-def client(tmp_path: Path, shared_browser: Browser) -> MakeClient:
-    """`client(url, password="…")` gives somebody with these fields."""
+    Whoever shows first that an archetype works has the browser that a user would get; the others, a light one.
+    """
     number = iter(range(1000))
 
     def client(url: str, ask: Ask = refuse_to_ask, **fields: Any) -> Client:
-        folder = tmp_path / f"client{next(number)}"
+        place = next(number)
+        story = place == 0 and request.node.originalname == "test_it_works"
+        browser: Browser = request.getfixturevalue("users_shared") if story else light_shared
+        folder = tmp_path / f"client{place}"
         folder.mkdir()
         known: Mapping[str, str] = {"url": url, "login": "ada@acme.example", "password": "correct horse"}
-        return Client(folder, Shared(shared_browser), {**known, **fields}, ask=ask)
+        return Client(folder, Shared(browser), {**known, **fields}, ask=ask)
 
     return client

@@ -245,9 +245,9 @@ def test_the_provider_gives_no_token(site: App, logged_in: Session, changed: dic
 
 
 @pytest.fixture
-def visitor(shared_browser: Browser) -> Iterator[Page]:
+def visitor(light_shared: Browser) -> Iterator[Page]:
     """A page of somebody's browser."""
-    context = shared_browser.new_context()
+    context = light_shared.new_context()
     page = context.new_page()
     page.set_default_timeout(10_000)
     yield page

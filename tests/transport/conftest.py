@@ -33,7 +33,7 @@ def written(tmp_path: Path) -> Iterator[Written]:
 
 
 @pytest.fixture(scope="module")
-def closed_browser(users_own: dict[str, str]) -> Iterator[Browser]:
+def closed_browser() -> Iterator[Browser]:
     """A browser that reaches nothing but the proxy of its contexts."""
-    with Browser(args=[*QUIET, *CLOSED], environ=users_own) as browser:
+    with Browser(args=[*QUIET, *CLOSED]) as browser:
         yield browser

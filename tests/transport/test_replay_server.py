@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import Page
 
 from toolkit.transport.har import HarEntry, make_entry
-from toolkit.transport.replay import Replay
+from toolkit.transport.replay import CLOSED, Replay
 from toolkit.web import Browser
+from toolkit.web.browser import QUIET
 
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 SITE = "https://acme.example"
@@ -166,7 +167,7 @@ def test_a_body_that_cannot_be_read_is_told(closed_browser: Browser, written: Wr
     assert "cannot be read" in replay.misses[0].message or "missing" in replay.misses[0].message
 
 
-def test_nothing_gets_out(closed_browser: Browser, written: Written) -> None:
+def test_nothing_gets_out(users_own: dict[str, str], written: Written) -> None:
     """Neither a call, an image, a beacon, a socket nor WebRTC reaches a port that listens on this machine."""
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.bind(("127.0.0.1", 0))
@@ -189,7 +190,8 @@ def test_nothing_gets_out(closed_browser: Browser, written: Written) -> None:
             while (link.iceGatheringState !== 'complete') await wait(link, 'icegatheringstatechange');
         }"""
         replay = written(HOME)
-        with home(closed_browser, replay) as page:
+        own = Browser(args=[*QUIET, *CLOSED], environ=users_own)
+        with own as browser, home(browser, replay) as page:
             page.evaluate(script, [place, stun])
         with pytest.raises(BlockingIOError):
             tcp.accept()

@@ -190,9 +190,9 @@ def session() -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def browser(users_own: dict[str, str]) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Our own browser, started once for all tests."""
-    with Browser(args=[LOOPBACK], environ=users_own) as browser:
+    with Browser(args=[LOOPBACK]) as browser:
         yield browser
 
 

@@ -43,15 +43,6 @@ def pytest_configure() -> None:
         os.environ.setdefault("TOOLKIT_BROWSER", shell)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep the tests of a file in one process, and those that share what was recorded of the strict portal."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("portal" if "strict/portal" in file else file))
-    yield
-
-
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the person who runs the tests reaches them, and no test writes into the project."""

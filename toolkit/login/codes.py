@@ -23,6 +23,8 @@ __all__ = ["enter_code"]
 MOMENT = 1.0  # seconds in which a page that needs no click goes on after the last digit
 SENDS = {"document", "fetch", "xhr"}
 LONGEST = 100
+# A page that moves the focus by itself does so a moment after the key: the next key must not come in between.
+TURN = "() => new Promise((done) => setTimeout(done))"
 AROUND = "(box) => (box.closest('form') || box.parentElement || box).innerText"
 
 
@@ -52,6 +54,7 @@ def enter_code(
     if len(boxes) not in {1, len(code)}:
         raise WrongTwoFaCode(f"The site wants a code of {len(boxes)} digits, and was given one of {len(code)}.")
     _type(boxes, code[:-1])
+    boxes[-1].evaluate(TURN)
     with _sends(run.page) as sent:
         _type(boxes[-1:], code[-1:])
         if submit is None or _goes_on(run.page, where, sent):
@@ -65,6 +68,8 @@ def _type(boxes: list[Locator], digits: str) -> None:
         boxes[0].press_sequentially(digits)
         return
     for box, digit in zip(boxes, digits, strict=False):
+        if box is not boxes[0]:
+            box.evaluate(TURN)
         box.press(digit)
 
 

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from tests.web.certificate import make_certificate
+from tests.authority import Authority
 from tests.web.conftest import Answer, Asked, Everywhere, Handler, Site
 from toolkit.web import Browser, Session
 
@@ -137,7 +137,6 @@ class Sites:
     """One site at http and at https, which sets what is in `setting` when asked with a query, and says what came."""
 
     def __init__(self, certificate: Path) -> None:
-        self.certificate = certificate
         self.setting: Sequence[str] = ()
         self.schemes = {False: Site(), True: Site(certificate)}
         for site in self.schemes.values():
@@ -211,13 +210,13 @@ class Both:
 
 
 @pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    """Both sites, with a certificate of their own."""
-    with closing(Sites(make_certificate(tmp_path_factory.mktemp("tls") / "certificate.pem"))) as sites:
+def sites(authority: Authority) -> Iterator[Sites]:
+    """Both sites, with a certificate."""
+    with closing(Sites(authority.server)) as sites:
         yield sites
 
 
-def test_what_chromium_sends_is_sent_and_no_more(browser: Browser, sites: Sites) -> None:
+def test_what_chromium_sends_is_sent_and_no_more(browser: Browser, sites: Sites, authority: Authority) -> None:
     """Header for header, in the same order, for more than 500 cookies that headers and scripts set, each kind of host,
     path, prefix, age and flag among them; both for those that were handed over and for those received later.
     """
@@ -229,7 +228,7 @@ def test_what_chromium_sends_is_sent_and_no_more(browser: Browser, sites: Sites)
     def goes_alike(story: Story) -> None:
         context.clear_cookies()
         with Session(Everywhere()) as session:
-            session.verify = str(sites.certificate)
+            session.verify = str(authority.ca_file)
             Both(sites, page, session, counted).live(story)
 
     goes_alike()

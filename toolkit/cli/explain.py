@@ -90,8 +90,7 @@ def explain(
     found, workspace = find_connector(slug, connectors), Workspace(data)
     owner, vault = Account(account, _known_fields(found.manifest, workspace, account)), Vault(workspace.vault_root)
     if probe:
-        write(errors(), WARNING)
-        kept = probe_kept(found, owner, vault, url=url)
+        kept = probe_kept(found, owner, vault, url=url, begins=lambda: write(errors(), WARNING))
     else:
         kept = explain_kept(found, owner, vault)
     if as_json:

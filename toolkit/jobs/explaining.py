@@ -16,6 +16,7 @@ from toolkit.transport import Live
 from toolkit.web import Explained, Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from toolkit.account import Account
@@ -53,10 +54,13 @@ def explain_kept(found: Found, account: Account, vault: Vault) -> KeptSession:
         return KeptSession(state.won, session.explain(), _storage(state), _stays_in_page(connector))
 
 
-def probe_kept(found: Found, account: Account, vault: Vault, *, url: str | None = None) -> KeptSession:
+def probe_kept(
+    found: Found, account: Account, vault: Vault, *, url: str | None = None, begins: Callable[[], object] = lambda: None
+) -> KeptSession:
     """Look at a session, and ask the site which part it needs: at `url`, else at the connector's `check`.
 
-    Runs that want to change the session wait meanwhile. What the site gives anew is kept.
+    `begins` is called just before the first request. Runs that want to change the session wait meanwhile. What the
+    site gives anew is kept.
     Raises UsageError when no session is kept, when there is no address to ask, and when the session belongs to a page;
     VaultError.
     """
@@ -71,6 +75,7 @@ def probe_kept(found: Found, account: Account, vault: Vault, *, url: str | None 
 
         with closing(_session(found, account, state, connector)) as session:
             parts = session.explain()
+            begins()
             probed = probe_parts(session, check, keep=keep)
             return KeptSession(state.won, parts, _storage(state), probed=probed)
 

@@ -92,7 +92,7 @@ def test_an_archive_is_changed_file_by_file() -> None:
     assert rezipped(data, lambda content: content) is data
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04junk", archive(a=b"secret")[:-30]])
+@pytest.mark.parametrize("data", [b"PK\x03\x04junk", archive(a=b"secret")[:-30]], ids=["junk", "cut off"])
 def test_a_broken_archive_stays_as_it_is(data: bytes) -> None:
     """The scan will say that it cannot be read."""
     assert rezipped(data, bytes.upper) == data

@@ -14,7 +14,7 @@ import pytest
 
 from tests.authority import Authority
 from toolkit.account import Account
-from toolkit.jobs import SharedBrowser
+from toolkit.jobs import RunOptions, SharedBrowser
 from toolkit.log import RunLog
 from toolkit.manifest import Developer, Manifest
 from toolkit.report import Report
@@ -159,6 +159,12 @@ def shared_pages() -> Iterator[SharedBrowser]:
     """One browser for all runs that need no particular one."""
     with SharedBrowser() as shared:
         yield shared
+
+
+@pytest.fixture(scope="session")
+def sharing(shared_pages: SharedBrowser) -> RunOptions:
+    """For runs, recordings and replays that need no browser of their own."""
+    return RunOptions(browser=shared_pages)
 
 
 @pytest.fixture

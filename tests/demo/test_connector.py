@@ -2,6 +2,7 @@
 
 import ast
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,10 @@ BROKEN: dict[str, Broken] = {
 }
 
 
-def fetch(site: Site, workspace: Workspace, password: str = PASSWORD) -> Report:
+def fetch(site: Site, workspace: Workspace, sharing: RunOptions, password: str = PASSWORD) -> Report:
     """Run the connector as the command does, with the bank operations of the fixture."""
     account = Account(fields={"url": site.url, "login": EMAIL, "password": password})
-    options = RunOptions(fixture=HERE / "fixture.json")
+    options = replace(sharing, fixture=HERE / "fixture.json")
     return run_connector(find_connector("demo", workspace.data), account, workspace, options)
 
 
@@ -44,10 +45,10 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def arrived(full: Workspace) -> Report:
+def arrived(full: Workspace, sharing: RunOptions) -> Report:
     """What that first run reported."""
     with Site() as site:
-        return fetch(site, full)
+        return fetch(site, full, sharing)
 
 
 def files(workspace: Workspace) -> set[bytes]:
@@ -117,17 +118,17 @@ def test_no_secret_is_left_behind(arrived: Report, full: Workspace) -> None:
 
 
 @pytest.mark.usefixtures("arrived")
-def test_a_second_run_fetches_nothing(full: Workspace, site: Site) -> None:
+def test_a_second_run_fetches_nothing(full: Workspace, site: Site, sharing: RunOptions) -> None:
     """It logs in and lists; no file is asked for."""
-    again = fetch(site, full)
+    again = fetch(site, full, sharing)
 
     assert (again.verdict, again.exit_code) == ("24 bills, all already there", 0)
     assert site.downloads == []
 
 
-def test_a_refused_password_is_tried_once(workspace: Workspace, site: Site) -> None:
+def test_a_refused_password_is_tried_once(workspace: Workspace, site: Site, sharing: RunOptions) -> None:
     """LOGIN_FAILED in the site's words, exit 3, and not a second request that could lock the account."""
-    report = fetch(site, workspace, "wrong")
+    report = fetch(site, workspace, sharing, "wrong")
 
     assert report.error is not None
     assert (report.error.code, report.exit_code) == ("LOGIN_FAILED", 3)
@@ -135,29 +136,29 @@ def test_a_refused_password_is_tried_once(workspace: Workspace, site: Site) -> N
     assert site.requests.count("POST /api/login") == 1
 
 
-def test_what_came_before_the_site_went_down_is_kept(workspace: Workspace) -> None:
+def test_what_came_before_the_site_went_down_is_kept(workspace: Workspace, sharing: RunOptions) -> None:
     """Ten of 24 are saved and the run ends in 1; the next run fetches the other 14 and nothing twice."""
     with Site(faults=Faults(down_after=10)) as dying:
-        first = fetch(dying, workspace)
+        first = fetch(dying, workspace, sharing)
     assert first.exit_code == 1
     assert len(dying.downloads) == len(files(workspace)) == 10
     assert len(failed(first)) == 14
 
     with Site() as healed:
-        second = fetch(healed, workspace)
+        second = fetch(healed, workspace, sharing)
     assert second.exit_code == 0
     assert sorted(healed.downloads) == sorted(failed(first))
     assert files(workspace) == {render(bill) for bill in BILLS}
 
 
-def test_broken_files_cost_only_themselves(workspace: Workspace) -> None:
+def test_broken_files_cost_only_themselves(workspace: Workspace, sharing: RunOptions) -> None:
     """Cut off, truncated, empty, a login page: reported and left out, the others come, the next run completes."""
     with Site(faults=Faults(pdf=BROKEN)) as site:
-        first = fetch(site, workspace)
+        first = fetch(site, workspace, sharing)
     assert (first.exit_code, sorted(failed(first))) == (1, sorted(BROKEN))
     assert files(workspace) == {render(bill) for bill in BILLS if bill.id not in BROKEN}
 
     with Site() as healed:
-        second = fetch(healed, workspace)
+        second = fetch(healed, workspace, sharing)
     assert (second.exit_code, sorted(healed.downloads)) == (0, sorted(BROKEN))
     assert files(workspace) == {render(bill) for bill in BILLS}

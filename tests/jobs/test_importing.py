@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 import toolkit.demo
 from toolkit.demo.site import EMAIL, PASSWORD, Site
 from toolkit.errors import ToolkitError, UsageError
-from toolkit.jobs import Found, find_connector
+from toolkit.jobs import Found, RunOptions, find_connector
 from toolkit.jobs.importing import ImportOptions, import_har
 from toolkit.jobs.replaying import replay_connector
 from toolkit.transport.har import Har, HarEntry, make_entry
@@ -125,7 +125,7 @@ IMPORTED = sorted({path.name for path in CORPUS.glob("*.har")} - REFUSED.keys())
 
 
 @pytest.mark.parametrize("name", IMPORTED)
-def test_what_is_whole_is_imported(name: str, tmp_path: Path) -> None:
+def test_what_is_whole_is_imported(name: str, tmp_path: Path, sharing: RunOptions) -> None:
     """Every entry and byte of it, in the order of time; only secrets change, and keep their length."""
     folder, found = tmp_path / "recordings" / "imported", connector(tmp_path)
 
@@ -137,7 +137,7 @@ def test_what_is_whole_is_imported(name: str, tmp_path: Path) -> None:
     assert Counter(map(measured, after)) == Counter(map(measured, before))
     if not done.secrets:
         assert Counter(map(told, after)) == Counter(map(told, before))
-    assert replay_connector(found, folder).report.verdict == "nothing listed"
+    assert replay_connector(found, folder, sharing).report.verdict == "nothing listed"
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -166,7 +166,7 @@ def told(entry: HarEntry) -> tuple[str, str, bytes, bytes]:
     return entry.method, entry.url, entry.request_body() or b"", entry.body()
 
 
-def test_a_capture_replays_and_keeps_no_secret(tmp_path: Path) -> None:
+def test_a_capture_replays_and_keeps_no_secret(tmp_path: Path, sharing: RunOptions) -> None:
     """The login, the cookie, and what the manifest declares are replaced; the clock is that of the first request."""
     found = connector(tmp_path, LISTING)
     done = import_har(exported(tmp_path, listing(), login()), found, FIELDS, tmp_path / "imported")
@@ -177,7 +177,7 @@ def test_a_capture_replays_and_keeps_no_secret(tmp_path: Path) -> None:
     assert [entry.method for entry in Har.load(done.folder / HAR_NAME).entries] == ["POST", "GET"]
     assert (take.clock, take.seed, take.ignore) == (NOON, 0, ("nonce",))
     assert scan(done.folder, secrets).leaks == []
-    assert replay_connector(found, done.folder).differences == []
+    assert replay_connector(found, done.folder, sharing).differences == []
 
 
 def test_a_refused_login_is_worth_keeping(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_a_password_that_was_not_captured_is_told(tmp_path: Path) -> None:
     ).unseen == ["password"]
 
 
-def test_a_browsers_capture_of_the_portal(browser: Browser, tmp_path: Path) -> None:
+def test_a_browsers_capture_of_the_portal(browser: Browser, tmp_path: Path, sharing: RunOptions) -> None:
     """Somebody logs in and fetches each bill by hand; the connector, whose session asks for them, replays that."""
     with Site() as site:
         context = browser.new_context(record_har_path=tmp_path / "raw.har", record_har_content="embed")
@@ -261,4 +261,4 @@ def test_a_browsers_capture_of_the_portal(browser: Browser, tmp_path: Path) -> N
 
     assert (done.verdict, done.lacks, done.unseen) == ("24 listed: 24 saved", [], [])
     assert scan(done.folder, {"login": EMAIL, "password": PASSWORD}).leaks == []
-    assert replay_connector(DEMO, done.folder).differences == []
+    assert replay_connector(DEMO, done.folder, sharing).differences == []

@@ -137,7 +137,7 @@ def test_what_is_wrong_is_said(person: MakeClient, changed: dict[str, str], code
     error = person().run(connector, **changed).error
 
     assert error is not None
-    assert error.code == code
+    assert error.code == code, error
     assert says in error.message
 
 

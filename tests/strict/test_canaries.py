@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,7 +110,7 @@ class Tape:
 
 
 @pytest.fixture(scope="module")
-def tape(tmp_path_factory: pytest.TempPathFactory) -> Tape:
+def tape(tmp_path_factory: pytest.TempPathFactory, sharing: RunOptions) -> Tape:
     """A real run with a real browser, recorded once for all tests."""
     folder = tmp_path_factory.mktemp("canary")
     connector = folder / "connectors" / "canary"
@@ -121,7 +121,7 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> Tape:
     with CanarySite() as site:
         account = Account(fields={"url": site.url, **PERSON})
         (folder / "fixture.json").write_text(json.dumps(FIXTURE))
-        options = RunOptions(ask=lambda *_: OTP, fixture=folder / "fixture.json")
+        options = replace(sharing, ask=lambda *_: OTP, fixture=folder / "fixture.json")
         done = record_connector(found, account, folder / "recordings" / "canary" / "good", options)
     assert site.refused == []
     assert done.report.error is None, done.report.error
@@ -145,9 +145,9 @@ def test_none_is_left_in_any_encoding(tape: Tape) -> None:
     assert find(tape.done.folder, CANARIES) == {}
 
 
-def test_it_still_replays(tape: Tape) -> None:
+def test_it_still_replays(tape: Tape, sharing: RunOptions) -> None:
     """Both halves bring back what they were given, and nothing that was recorded is left over."""
-    done = replay_connector(tape.found, tape.done.folder, RunOptions())
+    done = replay_connector(tape.found, tape.done.folder, sharing)
 
     assert (done.differences, done.notes, done.unused) == ([], [], [])
     assert done.report.verdict == "1 listed: 1 saved"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.testing.conftest import Project
 from toolkit.account import Account
-from toolkit.jobs import find_connector
+from toolkit.jobs import RunOptions, find_connector
 from toolkit.jobs.recordings import record_connector
 
 GOOD = "recordings/acme/good"
@@ -136,11 +136,13 @@ def test_a_connector_that_saves_twice_fails(acme: Project) -> None:
     result.stdout.fnmatch_lines(["acme/good: row 1 is saved again", "row 2 is saved again"])
 
 
-def test_a_recording_after_another_starts_with_what_that_saved(acme: Project, acme_site: str) -> None:
+def test_a_recording_after_another_starts_with_what_that_saved(
+    acme: Project, acme_site: str, sharing: RunOptions
+) -> None:
     """The other is replayed into the same store, and must replay."""
     found = find_connector("acme", acme.path / "connectors")
     account = Account(fields={"url": acme_site, "login": "ada", "password": "hunter22"})
-    record_connector(found, account, acme.path / "recordings/acme/nothing-new", after="good")
+    record_connector(found, account, acme.path / "recordings/acme/nothing-new", sharing, after="good")
     acme.run("recordings/acme/nothing-new").assert_outcomes(passed=12)
     acme.rewrite(f"{GOOD}/expected.json", "12.50", "13.50")
     result = acme.run("recordings/acme/nothing-new", "-k", "ending")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Self
 
 from toolkit.run import BrowserOptions, open_page_of
 from toolkit.web import open_browser
+from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from toolkit.transport import Transport
-    from toolkit.web import SessionState
+    from toolkit.web import Browser, SessionState
 
 __all__ = ["SharedBrowser"]
 
@@ -24,20 +26,24 @@ class SharedBrowser:
     """A browser that starts with the first page of any run, and closes at the end of its `with` statement.
 
     `RunOptions(browser=shared)` has a run open its page there, in a context of its own, which is as private as a
-    browser of its own, and costs a fraction. It is driven by the thread that made it; a run in another thread, or one
-    whose transport needs a browser of its own, as a replay does, has one.
+    browser of its own, and costs a fraction. Replays share one too, which reaches nothing but their recordings. It is
+    driven by the thread that made it; a run in another thread has a browser of its own.
     """
 
     def __init__(self, *, headed: bool = False, slow_mo: float = 0) -> None:
         self._own = BrowserOptions(headed=headed, slow_mo=slow_mo)
-        self._browser = open_browser(headed=headed, slow_mo=slow_mo)
+        self._open = partial(open_browser, headed=headed, slow_mo=slow_mo)
+        self._browsers: dict[tuple[str, ...], Browser] = {}
         self._thread = get_ident()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._browser.close()
+        with ExitStack() as closing:
+            for browser in self._browsers.values():
+                closing.callback(browser.close)
+        self._browsers = {}
 
     @contextmanager
     def open_page(
@@ -46,13 +52,19 @@ class SharedBrowser:
         """Open a page whose context closes with the block."""
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        if get_ident() != self._thread or transport.launch_args():
+        if get_ident() != self._thread:
             with self._own.open_page(transport, options, state) as page:
                 yield page
             return
-        page = open_page_of(self._browser, transport, options, state)
+        page = open_page_of(self._browser(transport.launch_args()), transport, options, state)
         try:
             yield page
         finally:
             with suppress(Error):  # it is gone already
                 page.context.close()
+
+    def _browser(self, switches: tuple[str, ...]) -> Browser:
+        """The one with a transport's switches."""
+        if switches not in self._browsers:
+            self._browsers[switches] = self._open(args=[*QUIET, *switches])  # the last of two equal ones counts
+        return self._browsers[switches]

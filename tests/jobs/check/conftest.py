@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from toolkit.account import Account
-from toolkit.jobs import find_connector
+from toolkit.jobs import RunOptions, find_connector
 from toolkit.jobs.check import Finding, check
 from toolkit.jobs.recordings import record_connector
 
@@ -101,7 +101,7 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory: pytest.TempPathFactory, serve_all: Callable[..., str]) -> Path:
+def recorded(tmp_path_factory: pytest.TempPathFactory, serve_all: Callable[..., str], sharing: RunOptions) -> Path:
     """The project as it should be."""
     folder = tmp_path_factory.mktemp("project")
     connector = folder / "connectors" / "acme"
@@ -111,7 +111,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory, serve_all: Callable[..., 
     found = find_connector("acme", folder / "connectors")
     for case, site in {"good": SITE, "wrong-password": REFUSED}.items():
         fields = {"url": serve_all(site), "login": "ada@acme.example", "password": "hunter2-unsafe"}
-        record_connector(found, Account(fields=fields), folder / "recordings" / "acme" / case)
+        record_connector(found, Account(fields=fields), folder / "recordings" / "acme" / case, sharing)
     return folder
 
 

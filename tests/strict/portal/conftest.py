@@ -10,7 +10,7 @@ from tests.strict.portal.edits import CONNECTORS
 from tests.strict.portal.server import Origins
 from tests.strict.portal.site import EMAIL, PASSWORD, Portal
 from toolkit.account import Account
-from toolkit.jobs import Found, find_connector
+from toolkit.jobs import Found, RunOptions, find_connector
 from toolkit.jobs.recordings import Replayed, record_connector, replay_connector
 from toolkit.report import Report
 
@@ -36,27 +36,27 @@ def account(portal: Portal) -> Account:
     return Account(fields={"url": portal.url, "login": EMAIL, "password": PASSWORD})
 
 
-def record_twice(slug: str, root: Path) -> Takes:
+def record_twice(slug: str, root: Path, sharing: RunOptions) -> Takes:
     """Record a connector twice with one portal."""
     found = find_connector(slug, CONNECTORS)
     with Portal() as portal:
-        done = [record_connector(found, account(portal), root / slug / case) for case in ("first", "second")]
+        done = [record_connector(found, account(portal), root / slug / case, sharing) for case in ("first", "second")]
     return Takes(found, [one.folder for one in done], done[0].report, portal.refused, portal.origins)
 
 
 @pytest.fixture(scope="session")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Takes:
+def journey(tmp_path_factory: pytest.TempPathFactory, sharing: RunOptions) -> Takes:
     """Through the browser, then the session."""
-    return record_twice("portal", tmp_path_factory.mktemp("strict"))
+    return record_twice("portal", tmp_path_factory.mktemp("strict"), sharing)
 
 
 @pytest.fixture(scope="session")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Takes:
+def papers(tmp_path_factory: pytest.TempPathFactory, sharing: RunOptions) -> Takes:
     """The session alone."""
-    return record_twice("papers", tmp_path_factory.mktemp("strict"))
+    return record_twice("papers", tmp_path_factory.mktemp("strict"), sharing)
 
 
 @pytest.fixture(scope="session")
-def replayed(journey: Takes) -> Replayed:
+def replayed(journey: Takes, sharing: RunOptions) -> Replayed:
     """The journey, replayed."""
-    return replay_connector(journey.found, journey.folders[0])
+    return replay_connector(journey.found, journey.folders[0], sharing)

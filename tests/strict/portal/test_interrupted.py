@@ -12,6 +12,7 @@ import pytest
 from tests.strict.portal.conftest import Takes, account
 from tests.strict.portal.edits import CONNECTORS, edit
 from tests.strict.portal.site import Portal
+from toolkit.jobs import RunOptions
 from toolkit.jobs.recordings import record_connector
 
 STOPS = (
@@ -31,7 +32,7 @@ def kept(papers: Takes, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("when", ["Record", "Replay"])
-def test_whoever_gives_up_keeps_what_there_was(kept: Path, tmp_path: Path, when: str) -> None:
+def test_whoever_gives_up_keeps_what_there_was(kept: Path, tmp_path: Path, when: str, sharing: RunOptions) -> None:
     """At the end of the run, and at the end of the replay by which it is checked."""
     head = "connector = toolkit.create_new("
     last = "SaveOptions(concurrency=8)),\n"
@@ -39,10 +40,10 @@ def test_whoever_gives_up_keeps_what_there_was(kept: Path, tmp_path: Path, when:
     edited, before = edit("papers", tmp_path, *changes), content(tmp_path / "recordings")
     with Portal() as portal:
         if when == "Record":
-            assert record_connector(edited.found, account(portal), kept, update=True).report.interrupted
+            assert record_connector(edited.found, account(portal), kept, sharing, update=True).report.interrupted
         else:
             with pytest.raises(KeyboardInterrupt):
-                record_connector(edited.found, account(portal), kept, update=True)
+                record_connector(edited.found, account(portal), kept, sharing, update=True)
 
     assert content(tmp_path / "recordings") == before
     assert [path.name for path in kept.parent.iterdir()] == ["good"]

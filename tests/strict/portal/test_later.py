@@ -9,6 +9,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
 from tests.strict.portal.conftest import Takes
+from toolkit.jobs import RunOptions
 from toolkit.jobs.recordings import Replayed, replay_connector
 from toolkit.transport.har import Har
 from toolkit.transport.replay import Replay
@@ -50,22 +51,24 @@ def _older_claims(part: str) -> str:
     return urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
 
 
-def test_a_recording_of_five_years_ago_replays(journey: Takes, replayed: Replayed, tmp_path: Path) -> None:
+def test_a_recording_of_five_years_ago_replays(
+    journey: Takes, replayed: Replayed, tmp_path: Path, sharing: RunOptions
+) -> None:
     """Its token was over long ago, and its cookies with it, but for pages that read the clock of then.
 
     The whole report is the same: it tells which cookies there were, in the browser and in the session.
     """
     old = older(journey.folders[0], tmp_path)
-    told = replay_connector(journey.found, old)
+    told = replay_connector(journey.found, old, sharing)
 
     assert len(ENDS.findall((old / HAR_NAME).read_text())) == 5
     assert (told.differences, told.notes, told.unused) == ([], [], [])
     assert told.report.as_dict() == replayed.report.as_dict()
 
 
-def test_so_does_one_of_the_session_alone(papers: Takes, tmp_path: Path) -> None:
+def test_so_does_one_of_the_session_alone(papers: Takes, tmp_path: Path, sharing: RunOptions) -> None:
     """With eight downloads at once."""
-    told = replay_connector(papers.found, older(papers.folders[0], tmp_path))
+    told = replay_connector(papers.found, older(papers.folders[0], tmp_path), sharing)
 
     assert (told.differences, told.notes, told.unused) == ([], [], [])
 

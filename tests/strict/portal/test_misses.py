@@ -7,6 +7,7 @@ import pytest
 
 from tests.strict.portal.conftest import Takes
 from tests.strict.portal.edits import edit
+from toolkit.jobs import RunOptions
 from toolkit.jobs.recordings import replay_connector
 
 
@@ -80,20 +81,20 @@ EXPORT = "run.session.get('/export')"
         ),
     ],
 )
-def test_a_request_that_was_not_recorded(papers: Takes, tmp_path: Path, change: Change) -> None:
+def test_a_request_that_was_not_recorded(papers: Takes, tmp_path: Path, change: Change, sharing: RunOptions) -> None:
     """It comes first of what differs."""
     edited = edit("papers", tmp_path, (change.old, change.new))
-    first = replay_connector(edited.found, papers.folders[0]).differences[0]
+    first = replay_connector(edited.found, papers.folders[0], sharing).differences[0]
 
     assert f"{change.nearest} http://localhost:" in first
     assert change.differs in first
     assert first.endswith(f"\n  at {edited.line(change.line)}")
 
 
-def test_a_request_that_is_asked_no_more(papers: Takes, tmp_path: Path) -> None:
+def test_a_request_that_is_asked_no_more(papers: Takes, tmp_path: Path, sharing: RunOptions) -> None:
     """Also when nothing else is saved for that."""
     edited = edit("papers", tmp_path, (EXPORT, "run.session.get('/api')"), (".json()['bills']", ""))
-    told = replay_connector(edited.found, papers.folders[0]).differences
+    told = replay_connector(edited.found, papers.folders[0], sharing).differences
 
     assert [sentence.partition(" (")[2] for sentence in told] == [
         f"GET {papers.origins.portal}{path}) was recorded, and not asked"
@@ -101,21 +102,21 @@ def test_a_request_that_is_asked_no_more(papers: Takes, tmp_path: Path) -> None:
     ]
 
 
-def test_a_request_that_another_needs(papers: Takes, tmp_path: Path) -> None:
+def test_a_request_that_another_needs(papers: Takes, tmp_path: Path, sharing: RunOptions) -> None:
     """What it would have given is missing from the next one."""
     edited = edit("papers", tmp_path, ('params={"t": name}', 'params={"t": number}'))
-    told = replay_connector(edited.found, papers.folders[0]).differences
+    told = replay_connector(edited.found, papers.folders[0], sharing).differences
 
     assert "/dl was not recorded. Nearest is GET http://localhost:" in told[0]
     assert "query `t`: recorded <" in told[0]
     assert told[0].endswith(f"\n  at {edited.line('return run.session.get(')}")
 
 
-def test_a_selector_that_finds_nothing(journey: Takes, tmp_path: Path) -> None:
+def test_a_selector_that_finds_nothing(journey: Takes, tmp_path: Path, sharing: RunOptions) -> None:
     """The selector, its line, and the request with which the recording goes on."""
     wait = ("page.set_default_timeout(10_000)", "page.set_default_timeout(1_500)")
     edited = edit("portal", tmp_path, wait, ('page.locator("#password")', 'page.locator("#pass-word")'))
-    told = "\n".join(replay_connector(edited.found, journey.folders[0]).differences)
+    told = "\n".join(replay_connector(edited.found, journey.folders[0], sharing).differences)
 
     assert 'waiting for locator("#pass-word")' in told
     assert f"at {edited.line('#pass-word')}" in told

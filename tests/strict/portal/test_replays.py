@@ -10,6 +10,7 @@ import pytest
 
 from tests.strict.portal.conftest import Takes
 from tests.strict.portal.site import pdf
+from toolkit.jobs import RunOptions
 from toolkit.jobs.recordings import Replayed, replay_connector
 from toolkit.transport.har import Har
 from toolkit.transport.replay import Replay
@@ -25,17 +26,17 @@ def told(replayed: Replayed) -> bytes:
     return json.dumps([replayed.report.as_dict(), replayed.differences, replayed.notes, replayed.unused]).encode()
 
 
-def test_fifty_replays_tell_the_same(papers: Takes) -> None:
+def test_fifty_replays_tell_the_same(papers: Takes, sharing: RunOptions) -> None:
     """Byte for byte, eight downloads at once and all."""
-    reports = {told(replay_connector(papers.found, papers.folders[0])) for _ in range(REPLAYS)}
+    reports = {told(replay_connector(papers.found, papers.folders[0], sharing)) for _ in range(REPLAYS)}
 
     assert len(reports) == 1
     assert b'"verdict": "12 listed: 12 saved"' in reports.pop()
 
 
-def test_replays_with_the_browser_tell_the_same(journey: Takes, replayed: Replayed) -> None:
+def test_replays_with_the_browser_tell_the_same(journey: Takes, replayed: Replayed, sharing: RunOptions) -> None:
     """Byte for byte."""
-    others = [replay_connector(journey.found, journey.folders[0]) for _ in range(SEVERAL - 1)]
+    others = [replay_connector(journey.found, journey.folders[0], sharing) for _ in range(SEVERAL - 1)]
 
     assert {told(one) for one in others} == {told(replayed)}
 

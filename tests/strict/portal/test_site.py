@@ -9,7 +9,7 @@ import requests
 from tests.strict.portal.conftest import account
 from tests.strict.portal.edits import edit
 from tests.strict.portal.site import Portal
-from toolkit.jobs import Workspace, run_connector
+from toolkit.jobs import RunOptions, Workspace, run_connector
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,14 @@ def portal() -> Iterator[Portal]:
         ('params={"t": name}', 'params={"t": number}', "This page is too old"),
     ],
 )
-def test_it_refuses_a_session(portal: Portal, tmp_path: Path, old: str, new: str, why: str) -> None:
+def test_it_refuses_a_session(
+    portal: Portal, tmp_path: Path, sharing: RunOptions, *, old: str, new: str, why: str
+) -> None:
     """Whoever leaves out one thing only does not get through."""
     portal.refused.clear()
-    report = run_connector(edit("papers", tmp_path, (old, new)).found, account(portal), Workspace(tmp_path / "data"))
+    report = run_connector(
+        edit("papers", tmp_path, (old, new)).found, account(portal), Workspace(tmp_path / "data"), sharing
+    )
 
     assert report.exit_code != 0
     assert why in portal.refused[0]

@@ -21,7 +21,7 @@ demo: setup
 	@echo '  (the command is $(BIN)/toolkit, unless $(BIN) is on your PATH)'
 
 test: setup
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests.authority import Authority
 from toolkit.account import Account
@@ -31,6 +32,8 @@ MakeRun = Callable[..., Run]
 MANIFEST = Manifest(
     name="Acme", slug="acme", type="konnector", version="1.0", source="here", developer=Developer(name="Ada")
 )
+PORTAL = "tests/strict/portal/"
+LONG = (PORTAL, "tests/demo/test_command.py", "tests/testing/", "tests/strict/", "recordings/tryton/")
 
 
 def pytest_configure() -> None:
@@ -41,6 +44,25 @@ def pytest_configure() -> None:
     """
     if shell := shutil.which("chromium-headless-shell"):
         os.environ.setdefault("TOOLKIT_BROWSER", shell)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Files go to processes whole, and the portal's all to one: its recordings take longest."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc] # the library has no types
+    """Takes the files of the portal for one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return PORTAL if file.startswith(PORTAL) else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process ends long after the others."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(autouse=True)

@@ -249,17 +249,22 @@ def light_shared(authority: Authority) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def as_users_have_it() -> None:
+    """Have the first person of a test in the browser that a user would get: what is carried may depend on it."""
+
+
+@pytest.fixture
 def client(tmp_path: Path, request: pytest.FixtureRequest, light_shared: Browser) -> MakeClient:
     """`client(url, password="…")` gives somebody with these fields.
 
-    Whoever shows first that an archetype works has the browser that a user would get; the others, a light one.
+    The first of a test that asks for it has the browser that a user would get; the others, a light one.
     """
     number = iter(range(1000))
 
     def client(url: str, ask: Ask = refuse_to_ask, **fields: Any) -> Client:
         place = next(number)
-        story = place == 0 and request.node.originalname == "test_it_works"
-        browser: Browser = request.getfixturevalue("users_shared") if story else light_shared
+        users = place == 0 and "as_users_have_it" in request.fixturenames
+        browser: Browser = request.getfixturevalue("users_shared") if users else light_shared
         folder = tmp_path / f"client{place}"
         folder.mkdir()
         known: Mapping[str, str] = {"url": url, "login": "ada@acme.example", "password": "correct horse"}

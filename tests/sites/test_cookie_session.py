@@ -97,6 +97,7 @@ connector = toolkit.create_new(
 # end
 
 
+@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: CookieSite, client: MakeClient) -> None:
     """Logs in, lists and downloads; a second run needs no browser; a wrong password is told, once."""
     ada, eve = client(site.url()), client(site.url(), password="wrong")

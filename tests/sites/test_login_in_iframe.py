@@ -121,6 +121,7 @@ connector = toolkit.create_new(
 # end
 
 
+@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: Framing, client: MakeClient) -> None:
     """The cookies of both sites are carried, each to its own."""
     archive = site.identity.url("/archive", host="localhost")

@@ -133,6 +133,7 @@ connector = toolkit.create_new(
 # end
 
 
+@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: App, provider: Provider, client: MakeClient) -> None:
     """The token goes to the application and the provider's cookie to the provider; neither sees the other's."""
     ada, eve = client(site.url()), client(site.url(), password="wrong")

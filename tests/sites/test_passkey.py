@@ -185,6 +185,7 @@ connector = toolkit.create_new(
 # end
 
 
+@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: PasskeySite, ada: Client, client: MakeClient) -> None:
     """A passkey is made once; no browser starts while the session lives."""
     eve = client(site.url(host=HOST), password="wrong")

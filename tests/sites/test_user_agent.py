@@ -74,6 +74,7 @@ connector = toolkit.create_new(
 # end
 
 
+@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: Pinned, client: MakeClient) -> None:
     """Browser and session look the same to the site, to the last client hint."""
     ada, eve = client(site.url()), client(site.url(), password="wrong")

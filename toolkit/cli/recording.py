@@ -1,5 +1,6 @@
 """`toolkit record` and `toolkit replay`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -110,7 +111,7 @@ def replay(
       toolkit replay acme good --headed --slow-mo 500
     """
     from toolkit.cli.perform import Manner, watched  # noqa: PLC0415 - only a run needs what these import
-    from toolkit.jobs import find_connector  # noqa: PLC0415
+    from toolkit.jobs import SharedBrowser, find_connector  # noqa: PLC0415
     from toolkit.jobs.recordings import find_recordings, replay_connector  # noqa: PLC0415
 
     found = find_connector(slug, connectors)
@@ -119,11 +120,12 @@ def replay(
         known = f"there are: {', '.join(cases)}." if cases else f"`toolkit record {slug}` makes one."
         raise UsageError(f"There is no recording {recordings / slug / (case or '')}; {known}")
     done: dict[str, Replayed] = {}
-    for name in [case] if case else cases:
-        with watched(Manner(verbose=verbose, headed=headed, slow_mo=slow_mo)) as options:
-            done[name] = replay_connector(found, recordings / slug / name, options)
-        if not as_json:
-            _tell_replayed(f"{slug}/{name}", done[name], alone=case is not None or len(cases) == 1)
+    with SharedBrowser(headed=headed, slow_mo=slow_mo) as shared:
+        for name in [case] if case else cases:
+            with watched(Manner(verbose=verbose)) as options:
+                done[name] = replay_connector(found, recordings / slug / name, replace(options, browser=shared))
+            if not as_json:
+                _tell_replayed(f"{slug}/{name}", done[name], alone=case is not None or len(cases) == 1)
     if as_json:
         write_json({name: _as_dict(one) for name, one in done.items()})
     raise typer.Exit(FOUND_DIFFERENT if any(one.differences for one in done.values()) else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import ToolkitError
@@ -14,11 +15,13 @@ from toolkit.jobs.check.recording import RECORDING_RULES, Recording, opens
 from toolkit.jobs.check.secrets import SECRET_RULES
 from toolkit.jobs.find import find_connector, find_connectors
 from toolkit.jobs.replaying import replay_connector
+from toolkit.jobs.runner import RunOptions
+from toolkit.jobs.shared import SharedBrowser
 from toolkit.manifest import MANIFEST_NAME
 from toolkit.run import Silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from toolkit.jobs.find import Found
@@ -63,6 +66,7 @@ class Attempt:
 
     found: Found
     folder: Path
+    options: RunOptions
 
 
 def has_connector(folder: Folder) -> Iterator[Problem]:
@@ -87,7 +91,7 @@ def replays(attempt: Attempt) -> Iterator[Problem]:
 
 def _differences(attempt: Attempt) -> list[str]:
     try:
-        done = replay_connector(attempt.found, attempt.folder)
+        done = replay_connector(attempt.found, attempt.folder, attempt.options)
     except ToolkitError as error:
         return [error.message]
     if done.report.interrupted:
@@ -122,8 +126,10 @@ def check(
         else [found for found in everything if found.package is None or (recordings / found.slug).is_dir()]
     )
     checked = Checked()
-    for found in chosen:
-        _check_connector(found, recordings, checked, observer or Silent() if replay else None)
+    with SharedBrowser() as shared:
+        again = partial(_replay, options=RunOptions(browser=shared), observer=observer or Silent())
+        for found in chosen:
+            _check_connector(found, recordings, checked, again if replay else None)
     if slug is None:
         known = [found.slug for found in everything]
         for place, rule in ((connectors, HAS_MANIFEST), (recordings, HAS_CONNECTOR)):
@@ -132,7 +138,7 @@ def check(
     return checked
 
 
-def _check_connector(found: Found, recordings: Path, checked: Checked, observer: Observer | None) -> None:
+def _check_connector(found: Found, recordings: Path, checked: Checked, again: Callable[..., None] | None) -> None:
     checked.connectors.append(found.slug)
     connector = ConnectorFolder(found, recordings)
     first, *others = CONNECTOR_RULES
@@ -149,15 +155,17 @@ def _check_connector(found: Found, recordings: Path, checked: Checked, observer:
         recording = Recording(folder, found.manifest)
         if checked.look(name, [OPENS], recording):
             checked.look(name, OF_RECORDINGS, Recording(folder, found.manifest))
-            if observer is not None and recording.expected:
-                _replay(name, Attempt(found, folder), checked, observer)
+            if again is not None and recording.expected:
+                again(name, found, folder, checked)
 
 
-def _replay(name: str, attempt: Attempt, checked: Checked, observer: Observer) -> None:
+def _replay(
+    name: str, found: Found, folder: Path, checked: Checked, *, options: RunOptions, observer: Observer
+) -> None:
     observer.operation_started(name)
     start, well = time.monotonic(), False
     try:
-        well = checked.look(name, [REPLAYS], attempt)
+        well = checked.look(name, [REPLAYS], Attempt(found, folder, options))
     finally:
         observer.operation_ended(name, "as recorded" if well else "not as recorded", time.monotonic() - start)
 

@@ -22,6 +22,8 @@ from toolkit.report import Report
 from toolkit.run import BrowserOptions, OpensPages, Run
 from toolkit.store import Files, Store
 from toolkit.transport import Live
+from toolkit.transport.replay import CLOSED
+from toolkit.web import Browser
 
 pytest_plugins = ["pytester"]
 
@@ -181,6 +183,12 @@ def shared_pages() -> Iterator[SharedBrowser]:
     """One browser for all runs that need no particular one."""
     with SharedBrowser() as shared:
         yield shared
+
+
+@pytest.fixture(scope="session")
+def closed_browser(shared_pages: SharedBrowser) -> Browser:
+    """A browser that reaches nothing but the proxy of its contexts."""
+    return shared_pages.browser(CLOSED)
 
 
 @pytest.fixture(scope="session")

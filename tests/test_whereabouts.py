@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from toolkit import Bill, filter_existing
 from toolkit.connector import create_new
 from toolkit.errors import ToolkitError, UnknownError
-from toolkit.web import open_browser
+from toolkit.jobs import SharedBrowser
 from toolkit.whereabouts import at_work, line_at_work, line_in_traceback, line_of
 
 HERE = str(Path(__file__).parent)
@@ -96,11 +97,11 @@ def test_a_thread_of_the_connectors_own_is_at_its_own_line() -> None:
     assert told == expected
 
 
-def test_the_line_that_waits_for_the_browser_is_seen() -> None:
+def test_the_line_that_waits_for_the_browser_is_seen(shared_pages: SharedBrowser) -> None:
     """A call of Playwright leaves the caller's frames."""
     me, seen = threading.get_ident(), []
-    with open_browser() as browser:
-        page = browser.new_context().new_page()
+    with closing(shared_pages.browser().new_context()) as context:
+        page = context.new_page()
         page.expose_function("look", lambda: seen.append(line_at_work(me)))
 
         with at_work(line_of, HERE):

@@ -8,14 +8,14 @@ import requests
 from playwright.sync_api import Page
 
 from toolkit.demo.site import EMAIL, PASSWORD, Site
-from toolkit.web import Browser, open_browser
+from toolkit.jobs import SharedBrowser
+from toolkit.web import Browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Our own browser, gone before the connector starts another."""
-    with open_browser() as browser:
-        yield browser
+@pytest.fixture(scope="session")
+def browser(shared_pages: SharedBrowser) -> Browser:
+    """One for all."""
+    return shared_pages.browser()
 
 
 @pytest.fixture

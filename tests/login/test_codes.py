@@ -1,6 +1,7 @@
 """Codes are typed in a real browser; whole logins with them are in tests/sites."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,18 +9,18 @@ import pytest
 from playwright.sync_api import Page
 
 from toolkit.errors import UnknownError, WrongTwoFaCode
+from toolkit.jobs import SharedBrowser
 from toolkit.login.codes import enter_code
-from toolkit.web import open_browser
 
 FIELD = "<form onsubmit='return false'><label>Your code, Ada <input></label><button onclick='n++'>Go</button></form>"
 SCRIPT = "<script>var n = 0, keys = []; onkeydown = (event) => keys.push(event.key)</script>"
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Page]:
+def tab(shared_pages: SharedBrowser) -> Iterator[Page]:
     """A page for all of them."""
-    with open_browser() as browser:
-        yield browser.new_context().new_page()
+    with closing(shared_pages.browser().new_context()) as context:
+        yield context.new_page()
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """Keypads whose keys are found by what they mean, in a real browser."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page
 
 from toolkit.errors import LoginFailed, UnknownError
+from toolkit.jobs import SharedBrowser
 from toolkit.login.keypad import is_keypad, press
-from toolkit.web import open_browser
 
 KEYS = """<script>const pressed = []; onclick = (event) => pressed.push(event.target.closest(".key").id)</script>
 <button class=key id=0>7</button>
@@ -24,10 +25,10 @@ KEYS = """<script>const pressed = []; onclick = (event) => pressed.push(event.ta
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Page]:
+def tab(shared_pages: SharedBrowser) -> Iterator[Page]:
     """A page for all of them."""
-    with open_browser() as browser:
-        yield browser.new_context().new_page()
+    with closing(shared_pages.browser().new_context()) as context:
+        yield context.new_page()
 
 
 def test_keys_are_found_by_what_they_say(tab: Page) -> None:

@@ -1,6 +1,7 @@
 """What becomes of a login, by what the page shows first, in a real browser."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,15 +9,16 @@ import pytest
 from playwright.sync_api import Page
 
 from toolkit.errors import LoginFailed, UnknownError, VendorDown
+from toolkit.jobs import SharedBrowser
 from toolkit.login.outcome import MEANT, outcome
-from toolkit.web import Watch, open_browser
+from toolkit.web import Watch
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Page]:
+def tab(shared_pages: SharedBrowser) -> Iterator[Page]:
     """A page for all of them."""
-    with open_browser() as browser:
-        yield browser.new_context().new_page()
+    with closing(shared_pages.browser().new_context()) as context:
+        yield context.new_page()
 
 
 @pytest.fixture

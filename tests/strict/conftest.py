@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.strict.content import Site
+from toolkit.jobs import SharedBrowser
 from toolkit.transport.har import Har, HarEntry
 from toolkit.transport.record import Record
-from toolkit.transport.replay import CLOSED, Replay
+from toolkit.transport.replay import Replay
 from toolkit.transport.take import HAR_NAME, Take
-from toolkit.web import Browser, open_browser
-from toolkit.web.browser import QUIET
+from toolkit.web import Browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,18 +39,10 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="module")
-def closed_browser() -> Iterator[Browser]:
-    """A browser that reaches nothing but the proxy of its contexts."""
-    with open_browser(args=[*QUIET, *CLOSED]) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def trusting_browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def trusting_browser(shared_pages: SharedBrowser) -> Browser:
     """A browser that takes the certificate of the strict site for a real one; service workers need that."""
-    with open_browser(args=[*QUIET, "--ignore-certificate-errors"]) as browser:
-        yield browser
+    return shared_pages.browser(("--ignore-certificate-errors",))
 
 
 class Twice:

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.transport.har import Har, HarEntry
-from toolkit.transport.replay import CLOSED, Replay
+from toolkit.transport.replay import Replay
 from toolkit.transport.take import HAR_NAME, Take
-from toolkit.web import Browser
-from toolkit.web.browser import QUIET
 
 NOON = datetime(2025, 3, 9, 12, tzinfo=UTC)
 Written = Callable[..., Replay]
@@ -30,10 +28,3 @@ def written(tmp_path: Path) -> Iterator[Written]:
             return replay
 
         yield write
-
-
-@pytest.fixture(scope="module")
-def closed_browser() -> Iterator[Browser]:
-    """A browser that reaches nothing but the proxy of its contexts."""
-    with Browser(args=[*QUIET, *CLOSED]) as browser:
-        yield browser

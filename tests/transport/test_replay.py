@@ -1,20 +1,21 @@
 """Recording and replaying by hand: a page and a session, the site gone."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
+from toolkit.jobs import SharedBrowser
 from toolkit.transport import Transport
 from toolkit.transport.har import Har, make_entry
 from toolkit.transport.miss import Miss
 from toolkit.transport.record import Record
 from toolkit.transport.replay import Replay
 from toolkit.transport.take import Take, TakeError
-from toolkit.web import Session, open_browser
-from toolkit.web.browser import QUIET
+from toolkit.web import Browser, Session
 
 Serve = Callable[[Mapping[str, object]], str]
 
@@ -36,10 +37,10 @@ SITE: dict[str, object] = {
 }
 
 
-def visit(transport: Transport, url: str) -> str:
+def visit(shared: SharedBrowser, transport: Transport, url: str) -> str:
     """What the page's title says after its login."""
-    with open_browser(args=[*QUIET, *transport.launch_args()]) as browser:
-        context = browser.new_context(**transport.browser_options())
+    browser = shared.browser(transport.launch_args())
+    with closing(browser.new_context(**transport.browser_options())) as context:
         transport.attach(context)
         page = context.new_page()
         transport.prepare(page)
@@ -50,12 +51,12 @@ def visit(transport: Transport, url: str) -> str:
 
 
 @pytest.fixture
-def recorded(serve: Serve, tmp_path: Path) -> tuple[Path, str, str]:
+def recorded(serve: Serve, tmp_path: Path, shared_pages: SharedBrowser) -> tuple[Path, str, str]:
     """A take of a page that navigates right after its login and of a session; its folder, its site and its title."""
     url = serve(SITE)
     record = Record(Take(clock=NOON, seed=7))
     try:
-        title = visit(record, url)
+        title = visit(shared_pages, record, url)
         with Session(record, base_url=url) as session:
             assert session.get("/away").content.startswith(b"%PDF")
         record.write(tmp_path, {}, frozenset())
@@ -65,12 +66,14 @@ def recorded(serve: Serve, tmp_path: Path) -> tuple[Path, str, str]:
     return tmp_path, url, title
 
 
-def test_a_page_replays_with_its_clock_and_its_chance(recorded: tuple[Path, str, str]) -> None:
+def test_a_page_replays_with_its_clock_and_its_chance(
+    recorded: tuple[Path, str, str], shared_pages: SharedBrowser
+) -> None:
     """The body of a login whose page goes at once is there; the same title, at the same time, years later."""
     folder, url, title = recorded
     replay = Replay(folder)
     try:
-        assert visit(replay, url) == title == "Ada 2025-03-09T12:00:00.000Z seen=yes"
+        assert visit(shared_pages, replay, url) == title == "Ada 2025-03-09T12:00:00.000Z seen=yes"
         assert replay.misses == []
     finally:
         replay.close()
@@ -129,7 +132,7 @@ def test_a_request_that_got_no_answer_gets_none(written: Callable[..., Replay]) 
 
 
 def test_a_secure_site_replays_in_the_browser_and_nothing_else_is_reached(
-    written: Callable[..., Replay], serve: Serve
+    written: Callable[..., Replay], serve: Serve, closed_browser: Browser
 ) -> None:
     """TLS, a call across origins that asks first, and a host that was not recorded."""
     outside = serve({"/": "<title>leak</title>"})
@@ -146,8 +149,8 @@ def test_a_secure_site_replays_in_the_browser_and_nothing_else_is_reached(
         make_entry("GET", "https://api.acme.example/a", started=NOON, status=200, response_headers=plain, body=b"got",
                    client="browser"),
     )  # fmt: skip
-    with open_browser(args=[*QUIET, *replay.launch_args()]) as browser:
-        opened = browser.new_context(**replay.browser_options()).new_page()
+    with closing(closed_browser.new_context(**replay.browser_options())) as context:
+        opened = context.new_page()
         opened.set_default_timeout(10_000)
         opened.goto("https://acme.example/")
         opened.wait_for_function("document.title !== 'wait'")

@@ -1,11 +1,13 @@
 """What a person sees of a page, in a real browser."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Error, Locator, Page
 
-from toolkit.web import open_browser, seen
+from toolkit.jobs import SharedBrowser
+from toolkit.web import seen
 
 NOTHING_TO_SEE = [
     "<input hidden>",
@@ -35,10 +37,10 @@ SEEN = [
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Page]:
+def tab(shared_pages: SharedBrowser) -> Iterator[Page]:
     """A page for all of them."""
-    with open_browser() as browser:
-        yield browser.new_context().new_page()
+    with closing(shared_pages.browser().new_context()) as context:
+        yield context.new_page()
 
 
 @pytest.mark.parametrize("html", NOTHING_TO_SEE)

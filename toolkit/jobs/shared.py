@@ -56,15 +56,15 @@ class SharedBrowser:
             with self._own.open_page(transport, options, state) as page:
                 yield page
             return
-        page = open_page_of(self._browser(transport.launch_args()), transport, options, state)
+        page = open_page_of(self.browser(transport.launch_args()), transport, options, state)
         try:
             yield page
         finally:
             with suppress(Error):  # it is gone already
                 page.context.close()
 
-    def _browser(self, switches: tuple[str, ...]) -> Browser:
-        """The one with a transport's switches."""
+    def browser(self, switches: tuple[str, ...] = ()) -> Browser:
+        """The browser that has these switches of Chromium beside the usual ones."""
         if switches not in self._browsers:
             self._browsers[switches] = self._open(args=[*QUIET, *switches])  # the last of two equal ones counts
         return self._browsers[switches]

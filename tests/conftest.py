@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
@@ -43,7 +44,12 @@ def pytest_configure() -> None:
 
     It sends no Accept-Language and lets WebRTC out; tests that such things matter to, and those of tests/sites, run in
     the browser that a user would get.
+
+    Compiled modules are kept, whatever the environment says: a hundred commands are started, and each would compile the
+    whole toolkit.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if shell := shutil.which("chromium-headless-shell"):
         os.environ.setdefault("TOOLKIT_BROWSER", shell)
 

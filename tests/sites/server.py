@@ -203,9 +203,10 @@ class _Answers(BaseHTTPRequestHandler):
         try:
             self.request.do_handshake()
         except OSError:
-            with closing(self.request):
-                self.request.shutdown(socket.SHUT_WR)
-                while self.request.recv(1 << 16):  # what was left would take the word of refusal with it
+            # Who hung up at once would take the word of refusal with it, so the client does that.
+            with closing(socket.socket(fileno=self.request.detach())) as plain, suppress(OSError):
+                plain.settimeout(10)
+                while plain.recv(1 << 16):
                     pass
             raise
 

@@ -2,7 +2,6 @@
 
 import difflib
 import importlib.util
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -11,6 +10,7 @@ from types import ModuleType
 
 from toolkit.connector import Connector
 from toolkit.errors import ManifestError, UsageError
+from toolkit.jobs.load import load_module
 from toolkit.manifest import MANIFEST_NAME, Manifest, read_manifest
 
 __all__ = ["Found", "find_connector", "find_connectors"]
@@ -49,23 +49,7 @@ class Found:
     def _import(self) -> ModuleType:
         if self.package is not None:
             return importlib.import_module(f"{self.package}.connector")
-        package = f"toolkit_connector_{self.slug.replace('-', '_')}"
-        sys.modules[package] = _package(package, self.folder)
-        try:
-            return importlib.import_module(f"{package}.connector")
-        except ModuleNotFoundError as error:
-            if error.name != f"{package}.connector":
-                raise
-            raise UsageError(f"{self.folder} has no connector.py.") from error
-
-
-def _package(name: str, folder: Path) -> ModuleType:
-    """The folder as a package, so that its files import one another with `from . import …`."""
-    for loaded in [module for module in sys.modules if module.startswith(f"{name}.")]:
-        del sys.modules[loaded]
-    module = ModuleType(name)
-    module.__path__ = [str(folder)]
-    return module
+        return load_module(self.slug, self.folder)
 
 
 def find_connectors(folder: Path) -> list[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from time import monotonic
@@ -25,6 +26,7 @@ __all__ = ["login_form", "open_page"]
 SERVER_ERROR = 500
 SECOND = 1000
 LOADING = 30
+OF_THE_MOMENT = re.compile("ERR_SOCKET_NOT_CONNECTED|ERR_NETWORK_CHANGED")  # what else is wrong, a second try tells
 MOMENT = 1.0  # seconds in which the rest of a form shows, once some of it does
 
 
@@ -113,7 +115,7 @@ def open_page(run: Run, url: str) -> None:
     from playwright.sync_api import Error  # noqa: PLC0415 - playwright is slow to import
 
     try:
-        response: Response | None = run.page.goto(url, wait_until="domcontentloaded", timeout=LOADING * SECOND)
+        response = _go_to(run.page, url)
     except Error as error:
         failure = run.watch.failure()
         reason = failure.reason if failure else network_error(error.message) or "timeout"
@@ -123,6 +125,17 @@ def open_page(run: Run, url: str) -> None:
         refusal = run.watch.refusal()
         if not isinstance(refusal, Blocked):  # a wall may open by itself
             raise refusal or VendorDown(f"The login page answers HTTP {response.status}: try again later.")
+
+
+def _go_to(page: Page, url: str) -> Response | None:
+    from playwright.sync_api import Error  # noqa: PLC0415 - playwright is slow to import
+
+    try:
+        return page.goto(url, wait_until="domcontentloaded", timeout=LOADING * SECOND)
+    except Error as error:
+        if not OF_THE_MOMENT.search(error.message):
+            raise
+    return page.goto(url, wait_until="domcontentloaded", timeout=LOADING * SECOND)
 
 
 def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

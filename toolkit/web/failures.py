@@ -33,8 +33,12 @@ NETWORK_ERRORS = (
     "net::ERR_CERT_",
     "net::ERR_CONNECTION_",
     "net::ERR_EMPTY_RESPONSE",
+    "net::ERR_HTTP2_",
     "net::ERR_INTERNET_DISCONNECTED",
     "net::ERR_NAME_",
+    "net::ERR_NETWORK_",
+    "net::ERR_QUIC_",
+    "net::ERR_SOCKET_",
     "net::ERR_SSL_",
     "net::ERR_TIMED_OUT",
 )

@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import os
 import shutil
 import socket
@@ -39,19 +40,31 @@ PORTAL = "tests/strict/portal/"
 LONG = (PORTAL, "tests/demo/test_command.py", "tests/testing/", "tests/strict/", "recordings/tryton/")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Run tests in Chromium's headless shell where there is one, in which a page costs a quarter.
 
     It sends no Accept-Language and lets WebRTC out; tests that such things matter to, and those of tests/sites, run in
     the browser that a user would get.
 
-    Compiled modules are kept, whatever the environment says: a hundred commands are started, and each would compile the
-    whole toolkit.
+    What Python and Playwright's driver compile is kept, whatever the environment says: a hundred commands are started,
+    and each would compile all of it.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(config.rootpath / ".pytest_cache" / "node"))
     if shell := shutil.which("chromium-headless-shell"):
         os.environ.setdefault("TOOLKIT_BROWSER", shell)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: there is no use in looking through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests of browsers wait a good part of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:

@@ -1,5 +1,6 @@
 """`toolkit demo`, and the real command against the portal with a real browser, on good days and bad ones."""
 
+import io
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.cli import main
 from toolkit.demo.site import EMAIL, PASSWORD, Faults, Site
 from toolkit.jobs import Workspace
 
@@ -20,6 +22,9 @@ DOWNLOADED = (
     "2025-08-06  Orma Telecom   29.80 EUR  2025-08-06_orma-telecom_29.80.pdf  2025-08-11 PRLV SEPA ORMA TELECOM"
 )
 
+UNWANTED = ("TOOLKIT_DATA", "TOOLKIT_CONNECTORS", "COLUMNS")
+
+Call = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -37,9 +42,28 @@ def call(*arguments: str, folder: Path, **environ: str) -> subprocess.CompletedP
     )
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """`here("run", "demo", TOOLKIT_FIELD_…="…")` is the same in this process, which costs a third."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+
+    def here(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        with monkeypatch.context() as patch:
+            for name in UNWANTED:
+                patch.delenv(name, raising=False)
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main(list(arguments))
+        assert isinstance(ended.value.code, int | None)
+        return subprocess.CompletedProcess(arguments, ended.value.code or 0, *capsys.readouterr())
+
+    return here
+
+
 def _environ(more: dict[str, str]) -> dict[str, str]:
-    unwanted = ("TOOLKIT_DATA", "TOOLKIT_CONNECTORS", "COLUMNS")
-    return {**{name: value for name, value in os.environ.items() if name not in unwanted}, **more}
+    return {**{name: value for name, value in os.environ.items() if name not in UNWANTED}, **more}
 
 
 def login(site: Site, *, password: str = PASSWORD) -> dict[str, str]:
@@ -128,18 +152,18 @@ def test_help_teaches() -> None:
     assert "\n    toolkit demo\n" in call("demo", "--help", folder=Path()).stdout
 
 
-def test_json(tmp_path: Path) -> None:
+def test_json(tmp_path: Path, here: Call) -> None:
     """With --json the report is all there is on standard output."""
-    report = json.loads(call("demo", "--json", "--data", "mine", folder=tmp_path).stdout)
+    report = json.loads(here("demo", "--json", "--data", "mine").stdout)
 
     assert report["counts"] == {"saved": 24}
     assert (tmp_path / "mine/demo/toolkit.sqlite").exists()
 
 
-def test_wrong_password(tmp_path: Path) -> None:
+def test_wrong_password(tmp_path: Path, here: Call) -> None:
     """A refused password ends with 3 and what the site says; the password is nowhere."""
     with Site() as site:
-        done = call("run", "demo", "-v", folder=tmp_path, **login(site, password="wrong-sesame"))
+        done = here("run", "demo", "-v", **login(site, password="wrong-sesame"))
 
     log = next((tmp_path / "data/logs").iterdir()).read_text(encoding="utf-8")
     assert done.returncode == 3
@@ -147,35 +171,35 @@ def test_wrong_password(tmp_path: Path) -> None:
     assert "sesame" not in done.stdout + done.stderr + log
 
 
-def test_nobody_answers(tmp_path: Path) -> None:
+def test_nobody_answers(here: Call) -> None:
     """A site that is gone ends with 5."""
     with Site() as site:
         known = login(site)
 
-    done = call("run", "demo", folder=tmp_path, **known)
+    done = here("run", "demo", **known)
 
     assert done.returncode == 5
     assert "VENDOR_DOWN" in done.stderr
 
 
 @pytest.mark.parametrize("faults", [Faults(login_down=True), Faults(listing_down=True)], ids=["login", "listing"])
-def test_site_down(tmp_path: Path, faults: Faults) -> None:
+def test_site_down(here: Call, faults: Faults) -> None:
     """A site that is down when it is to log in or to list ends with 5, and nothing is shown as fetched."""
     with Site(faults=faults) as site:
-        done = call("run", "demo", folder=tmp_path, **login(site))
+        done = here("run", "demo", **login(site))
 
     assert done.returncode == 5
     assert "VENDOR_DOWN: " in done.stderr
     assert done.stdout == ""
 
 
-def test_down_half_way(tmp_path: Path) -> None:
+def test_down_half_way(tmp_path: Path, here: Call) -> None:
     """What arrived before the site went down is kept; the next run fetches the rest and nothing twice."""
     with Site(faults=Faults(down_after=10)) as site:
-        broken_off = call("run", "demo", folder=tmp_path, **login(site))
+        broken_off = here("run", "demo", **login(site))
     kept = files(tmp_path)
     with Site() as site:
-        done = call("run", "demo", folder=tmp_path, **login(site))
+        done = here("run", "demo", **login(site))
 
     assert broken_off.returncode == 1
     assert "14 of 24 not saved; the same command tries them again." in broken_off.stderr
@@ -185,11 +209,11 @@ def test_down_half_way(tmp_path: Path) -> None:
     assert len(files(tmp_path)) == 24
 
 
-def test_broken_files(tmp_path: Path) -> None:
+def test_broken_files(tmp_path: Path, here: Call) -> None:
     """A file that is not what it should be costs that file, and says why."""
     faults = Faults(pdf={"OT-202509": "truncated", "OT-202508": "empty", "OT-202507": "login-page", "OT-202506": "cut"})
     with Site(faults=faults) as site:
-        done = call("run", "demo", folder=tmp_path, **login(site))
+        done = here("run", "demo", **login(site))
 
     assert done.returncode == 1
     assert "24 listed: 20 saved, 4 failed" in done.stdout

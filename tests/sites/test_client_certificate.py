@@ -114,7 +114,6 @@ connector = toolkit.create_new(
 # end
 
 
-@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: Certified, person: MakeClient, forged: str) -> None:
     """Browser and session present it; one that another authority signed is refused before anything is asked."""
     ada, eve = person(), person(certificate=forged)

@@ -120,7 +120,6 @@ connector = toolkit.create_new(
 # end
 
 
-@pytest.mark.usefixtures("as_users_have_it")
 @pytest.mark.parametrize("way", ["blob", "data", "tab"])
 def test_it_works(site: PageMadeSite, client: MakeClient, way: str) -> None:
     """One page is opened for the documents of the first run, none in the second, where nothing is new.

@@ -117,7 +117,6 @@ connector = toolkit.create_new(
 # end
 
 
-@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: WorkerSite, client: MakeClient) -> None:
     """The token is learned from the worker's own calls, as the page's have none."""
     ada, eve = client(site.url()), client(site.url(), password="wrong")

@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from toolkit.login import enter_code, hand_over, login_form, open_link, outcome, use_passkeys
     from toolkit.manifest import Manifest
     from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
-    from toolkit.operations import SaveOptions, filter_existing, link_bank_operation, naming, save_data_and_file
+    from toolkit.operations import (
+        SaveOptions,
+        filter_existing,
+        link_bank_operation,
+        naming,
+        save_data_and_file,
+        update_or_create,
+    )
     from toolkit.report import Outcome, Report
     from toolkit.run import Entries, Run
     from toolkit.web import Session, click_for_file, hidden_fields, print_page
@@ -91,6 +98,7 @@ __all__ = [
     "parse_date",
     "print_page",
     "save_data_and_file",
+    "update_or_create",
     "use_passkeys",
 ]
 

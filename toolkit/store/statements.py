@@ -1,6 +1,6 @@
 """Reading and writing rows within one transaction: what `Store` is made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import cache
 from itertools import islice
@@ -15,7 +15,7 @@ from toolkit.models import BaseModel, File
 from toolkit.store.engine import insert
 from toolkit.store.records import Existing, Provenance
 from toolkit.store.rows import from_row, to_row
-from toolkit.store.schema import documents, files, table_of
+from toolkit.store.schema import documents, fields_of, files, table_of
 
 __all__ = ["add", "attach", "fetch", "fetch_all", "find", "origin", "overwrite", "put", "touch"]
 
@@ -42,11 +42,15 @@ def touch(provenance: Provenance) -> dict[str, Any]:
     return {name: value for name, value in origin(provenance).items() if name != "created"}
 
 
-def fetch_all(connection: Connection, model: type[M]) -> list[M]:
-    """Every document of a model: by date where it has one, else in the order of creation."""
+def fetch_all(connection: Connection, model: type[M], among: Mapping[str, Collection[Any]] | None = None) -> list[M]:
+    """Every document of a model: by date where it has one, else in the order of creation.
+
+    `among` has the values that some fields may have; those of fields without a column do not count.
+    """
     table = table_of(model.doctype)
     order = [table.c[name] for name in ("date", "created", "id") if name in table.c]
-    rows = connection.execute(select(table).where(_of(table, model)).order_by(*order)).mappings()
+    chosen = [table.c[name].in_(values) for name, values in (among or {}).items() if name in fields_of(table)]
+    rows = connection.execute(select(table).where(_of(table, model), *chosen).order_by(*order)).mappings()
     return [from_row(model, table, row) for row in rows]
 
 

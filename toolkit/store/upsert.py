@@ -1,6 +1,6 @@
 """Storing entries over those that say the same thing: what `update_or_create` needs of a store."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -14,13 +14,17 @@ __all__ = ["merged", "upsert"]
 
 M = TypeVar("M", bound=BaseModel)
 
+OWNER = ("vendor", "account")  # few values in one batch: what others own need not be read
+
 
 def upsert(
     connection: Connection, entries: Iterable[BaseModel], keys: Sequence[str], provenance: Provenance
 ) -> Changes:
     """Create or update each entry; two entries with the same key fields are the same document, the last one wins."""
-    job = _Upsert(connection, keys, provenance)
-    for entry in entries:
+    batch = list(entries)
+    owners = {name: {getattr(entry, name, None) for entry in batch} for name in OWNER if name in keys}
+    job = _Upsert(connection, keys, provenance, owners)
+    for entry in batch:
         job.take(entry)
     return job.changes
 
@@ -41,11 +45,14 @@ def _said(entry: BaseModel) -> dict[str, Any]:
 class _Upsert:
     """One upsert: the stored documents by the values of their key fields, and what came of each entry."""
 
-    def __init__(self, connection: Connection, keys: Sequence[str], provenance: Provenance) -> None:
+    def __init__(
+        self, connection: Connection, keys: Sequence[str], provenance: Provenance, owners: Mapping[str, Collection[Any]]
+    ) -> None:
         self.changes = Changes()
         self._connection = connection
         self._keys = keys
         self._provenance = provenance
+        self._owners = owners
         self._stored: dict[type[BaseModel], dict[tuple[Any, ...], BaseModel]] = {}
 
     def take(self, entry: BaseModel) -> None:
@@ -85,7 +92,7 @@ class _Upsert:
 
     def _by_key(self, model: type[BaseModel]) -> dict[tuple[Any, ...], BaseModel]:
         if model not in self._stored:
-            every = statements.fetch_all(self._connection, model)
+            every = statements.fetch_all(self._connection, model, self._owners)
             self._stored[model] = {self._key(one): one for one in every}
         return self._stored[model]
 

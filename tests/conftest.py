@@ -217,6 +217,12 @@ def sharing(shared_pages: SharedBrowser) -> RunOptions:
 
 
 @pytest.fixture
+def _commands_share(monkeypatch: pytest.MonkeyPatch, shared_pages: SharedBrowser) -> None:
+    """Let commands that are called in this process run in the shared browser."""
+    monkeypatch.setattr("toolkit.cli.perform.BrowserOptions", lambda **_: shared_pages)
+
+
+@pytest.fixture
 def make_run(tmp_path: Path, request: pytest.FixtureRequest, shared_pages: SharedBrowser) -> Iterator[MakeRun]:
     """`make_run(url="http://…", password="…")` gives a real Run, with a store in memory and files below tmp_path."""
     opens = BrowserOptions() if "users_browser" in request.fixturenames else shared_pages

@@ -101,6 +101,11 @@ class TokenSite(Site):
         return bool(self.sid) and ask.cookies.get("sid") == self.sid and ask.bearer == self.token
 
 
+@pytest.fixture(autouse=True)
+def _cheaply(_commands_share: None) -> None:
+    """No browser is the point here."""
+
+
 @pytest.fixture
 def site() -> Iterator[TokenSite]:
     """The site, running."""

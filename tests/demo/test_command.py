@@ -43,7 +43,9 @@ def call(*arguments: str, folder: Path, **environ: str) -> subprocess.CompletedP
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], _commands_share: None
+) -> Call:
     """`here("run", "demo", TOOLKIT_FIELD_…="…")` is the same in this process, which costs a third."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO())

@@ -79,3 +79,12 @@ def test_a_page_that_is_open_already_is_where_all_begin(make_run: MakeRun) -> No
     run.page.title()
 
     assert set(collect(run, lambda run, _: (MINE(), run.page.title()))) == {(MINE(), "")}
+
+
+def test_one_at_once_comes_in_the_callers_thread(make_run: MakeRun) -> None:
+    """No page is needed for that, and none is opened."""
+    run = make_run()
+    found = [get() for _, get in arrivals(run, BILLS, lambda _, entry: (MINE(), entry), concurrency=1)]
+
+    assert found == [(MINE(), entry) for entry in BILLS]
+    assert not run.browser_is_open

@@ -6,14 +6,16 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import toolkit
 from tests.authority import Authority
+from toolkit import Bill, SaveOptions
 from toolkit.account import Account
 from toolkit.connector import Connector
 from toolkit.jobs import Found, RunOptions, Workspace, run_connector
@@ -203,6 +205,12 @@ def run_as_command(client: Client, module: str, **changed: str) -> Report:
 
 
 MakeClient = Callable[..., Client]
+
+
+def one_by_one(connector: Connector) -> Connector:
+    """The same with its downloads in the run's own thread: what logs in again there need not start a browser."""
+    saving = toolkit.save_data_and_file(Bill, options=SaveOptions(concurrency=1))
+    return replace(connector, fetch_operations=(*connector.fetch_operations[:-1], saving))
 
 
 @dataclass(frozen=True)

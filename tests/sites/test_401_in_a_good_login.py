@@ -7,7 +7,7 @@ import pytest
 
 import toolkit
 from tests.sites.app import Api
-from tests.sites.conftest import Client, MakeClient, Story, good_story
+from tests.sites.conftest import Client, MakeClient, Story, good_story, one_by_one
 from tests.sites.server import Answer, Ask, Handler, as_json, page, refused
 from toolkit import Bill, Run
 
@@ -143,7 +143,7 @@ def test_a_403_in_the_middle_has_the_login_run_again(site: Odd, ada: Client) -> 
         return refused(403)
 
     site.routes = {"GET /pdf/A2": expire, **site.routes}
-    report = ada.run(connector)
+    report = ada.run(one_by_one(connector))
 
     assert report.counts() == {"saved": 3}
     assert (len(site.sent), ada.browsers) == (2, 2)

@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 import pytest
 
 import toolkit
-from tests.sites.conftest import MakeClient, Story, good_story
+from tests.sites.conftest import MakeClient, Story, good_story, one_by_one
 from tests.sites.server import BILLS, Answer, Ask, Handler, Site, as_json, page, pdf, redirect, refused
 from toolkit import Bill, Run
 
@@ -134,7 +134,7 @@ def test_a_login_that_is_lost_in_the_middle_ends_the_run(site: CookieSite, clien
 
     ada = client(site.url())
     site.routes = {"GET /pdf/A3": change_password, **site.routes}
-    report = ada.run(connector)
+    report = ada.run(one_by_one(connector))
 
     assert report.error is not None
     assert (report.error.code, site.logins) == ("LOGIN_FAILED", 2)
@@ -185,7 +185,7 @@ def test_without_a_check_what_is_forbidden_costs_one_login(site: CookieSite, cli
     """Whether it is the session, only a login tells."""
     site.routes = {"GET /pdf/A2": lambda _: refused(403), **site.routes}
     ada = client(site.url())
-    report = ada.run(replace(connector, check=None))
+    report = ada.run(one_by_one(replace(connector, check=None)))
 
     assert report.counts() == {"saved": 2, "failed": 1}
     assert ada.browsers == 2
@@ -196,4 +196,4 @@ def test_a_403_may_mean_the_session(site: CookieSite, client: MakeClient) -> Non
     site.over, site.lives_for = 403, 2
     ada = client(site.url())
 
-    assert ada.run(connector).verdict == "3 listed: 3 saved"
+    assert ada.run(one_by_one(connector)).verdict == "3 listed: 3 saved"

@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 import pytest
 
 import toolkit
-from tests.sites.conftest import MakeClient, Story, good_story
+from tests.sites.conftest import MakeClient, Story, good_story, one_by_one
 from tests.sites.server import BILLS, Answer, Ask, Site, as_json, only, page, pdf, redirect
 from toolkit import Bill, Run
 
@@ -127,7 +127,7 @@ def test_who_is_still_logged_in_sees_no_form(site: OneSessionSite, client: MakeC
     """The token dies in the middle: the browser comes back with its session, finds itself logged in, and that is it."""
     site.lives_for = 3  # the page's own call, the list and one file; then two more
     ada = client(site.url())
-    report = ada.run(connector)
+    report = ada.run(one_by_one(connector))
 
     assert report.verdict == "3 listed: 3 saved"
     assert [line.did for line in report.operations if line.name == "login_form"] == ["logged in", "still logged in"]

@@ -110,7 +110,6 @@ def files_of(person: Client) -> dict[str, tuple[bool, bytes]]:
     return {file.name: (file.rendered, (person.folder / "files" / file.path).read_bytes()) for file in files}
 
 
-@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: PrintSite, client: MakeClient) -> None:
     """One page is opened to print what is new in the first run; the second, which finds nothing new, opens none."""
     ada, eve = client(site.url()), client(site.url(), password="wrong")

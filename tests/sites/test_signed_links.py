@@ -11,7 +11,7 @@ from threading import Lock
 import pytest
 
 import toolkit
-from tests.sites.conftest import MakeClient, Story, good_story
+from tests.sites.conftest import MakeClient, Story, good_story, one_by_one
 from tests.sites.server import BILLS, Answer, Ask, Site, as_json, only, page, pdf, redirect, refused
 from toolkit import Bill, Run
 
@@ -159,5 +159,5 @@ def test_a_session_that_ended_too_is_won_anew_by_the_listing(sites: Sites, clien
     site.routes["GET /bills"] = last
     ada = client(site.url())
 
-    assert ada.run(connector).verdict == "3 listed: 3 saved"
+    assert ada.run(one_by_one(connector)).verdict == "3 listed: 3 saved"
     assert site.logins == ada.browsers == 2

@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 import pytest
 
 import toolkit
-from tests.sites.conftest import MakeClient, Story, good_story
+from tests.sites.conftest import MakeClient, Story, good_story, one_by_one
 from tests.sites.server import BILLS, Answer, Ask, Handler, Site, as_json, page, pdf, redirect, refused
 from toolkit import Bill, Run
 
@@ -122,9 +122,9 @@ def test_expiry_between_runs_and_in_the_middle_is_noticed(site: ExpiringSite, cl
     site.lives_for = 7  # the list and six files
     site.bills = [{"id": f"A{n}", "day": f"2025-0{n}-01", "total": f"{n}0.50"} for n in range(9, 0, -1)]
     ada = client(site.url())
-    first = ada.run(connector)
+    first = ada.run(one_by_one(connector))
     site.sessions.clear()
-    second = ada.run(connector)
+    second = ada.run(one_by_one(connector))
 
     assert (first.verdict, second.verdict) == ("9 listed: 9 saved", "9 bills, all already there")
     assert site.logins == ada.browsers == 3

@@ -137,7 +137,6 @@ def from_requests(check: str | None = None) -> Connector:
     )
 
 
-@pytest.mark.usefixtures("as_users_have_it")
 def test_it_works(site: Walled, client: MakeClient) -> None:
     """The page sends all requests, so the second run opens a browser too; the kept session spares it the login."""
     ada, eve = client(site.url()), client(site.url(), password="wrong")

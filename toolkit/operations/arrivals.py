@@ -42,12 +42,13 @@ def arrivals(
     """Each entry in order, with what to call for its file; some `get` ahead of the caller, `concurrency` at once.
 
     One that asks for `run.page` begins anew in the caller's thread, while no other is under way; from then on they come
-    one by one. Whatever ends the caller, Ctrl-C included, nothing is waited for.
+    one by one, as they do where one at once is all that is wanted. Whatever ends the caller, Ctrl-C included, nothing
+    is waited for.
     """
     elsewhere = cast("Run", _Pageless(run))
     waiting: deque[tuple[BaseModel, Callable[[], T]]] = deque()
     under_way: deque[AsyncResult[T | BaseException]] = deque(maxlen=concurrency * AHEAD + 1)
-    alone = run.browser_is_open
+    alone = run.browser_is_open or concurrency == 1
 
     def settle(coming: AsyncResult[T | BaseException], entry: BaseModel) -> T:
         nonlocal alone

@@ -38,9 +38,9 @@ __all__ = ["SaveOptions", "save_data_and_file"]
 class SaveOptions:
     """How files are fetched.
 
-    `concurrency` downloads at once, into `sub_path` below the folder to save to. `requestoptions` are how to ask for
-    what stands at `pdfurl`, as `session.request` takes it: `{"method": "POST", "data": {"format": "pdf"}}`; or a
-    function that gives them for an entry.
+    `concurrency` downloads at once, 1 in the run's own thread, into `sub_path` below the folder to save to.
+    `requestoptions` are how to ask for what stands at `pdfurl`, as `session.request` takes it:
+    `{"method": "POST", "data": {"format": "pdf"}}`; or a function that gives them for an entry.
     """
 
     concurrency: int = 4

@@ -12,7 +12,7 @@ import requests
 
 from toolkit.errors import ToolkitError, UnknownError, UsageError, VendorDown
 from toolkit.login import Check, hands_over, lives, stays_in_page, take_up
-from toolkit.models import BaseModel
+from toolkit.models import BaseModel, reading_as
 from toolkit.report import OperationReport
 from toolkit.run import Observer, Run, Silent
 from toolkit.web import certificate_trouble, forbidden, network_error, sentence_for
@@ -127,7 +127,7 @@ class Fetcher:
         started = self._clock()
         try:
             run.session.last_response = None  # what an earlier operation was told is no excuse for this one
-            with at_work(operation, self._folder):
+            with at_work(operation, self._folder), reading_as(run.manifest.written_in):
                 line.did = run.mask(_perform(operation, run))
         except Exception as error:
             run.hide_cookies()

@@ -129,6 +129,11 @@ class Manifest(_Part):
     banks_transaction_reg_exp: str | None = Field(None, alias="banksTransactionRegExp")
 
     @property
+    def written_in(self) -> str | None:
+        """The locale in which the site writes dates and amounts, where the manifest says so."""
+        return self.locale if "locale" in self.model_fields_set else None
+
+    @property
     def totp_field(self) -> str | None:
         """The name of the field that holds the seed of the account's codes; None without one."""
         return next((name for name, field in self.fields.items() if field.is_totp_seed), None)

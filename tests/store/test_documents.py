@@ -178,7 +178,10 @@ class StoreContract:
 
     @pytest.mark.parametrize(
         ("id_", "changes", "said"),
-        [("nobody", {}, "no bill with the id nobody"), ("known", {"date": "soon"}, "date: 'soon' is not an ISO date")],
+        [
+            ("nobody", {}, "no bill with the id nobody"),
+            ("known", {"date": "soon"}, "date: 'soon' is no date such as 2025-03-31"),
+        ],
     )
     def test_update_attributes_refuses(
         self, store: Store, bill: MakeBill, id_: str, changes: dict[str, Any], said: str

@@ -55,7 +55,9 @@ def test_a_wrong_row_is_named_and_nothing_is_stored(store: Store, path: Path) ->
     wrong = {"_id": "op-2", "amount": "twelve", "date": "2025-04-02"}
     _write(path, {BankOperation.doctype: [OPERATION, wrong]})
 
-    with pytest.raises(UsageError, match=rf"^{path}: io\.cozy\.bank\.operations row 2: amount: 'twelve' is not an"):
+    with pytest.raises(
+        UsageError, match=rf"^{path}: io\.cozy\.bank\.operations row 2: amount: 'twelve' is no amount such"
+    ):
         store.load_fixture(path)
 
     assert store.all(BankOperation) == []

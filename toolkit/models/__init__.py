@@ -2,6 +2,16 @@
 
 from toolkit.models.base import BaseModel, Documents
 from toolkit.models.documents import BankOperation, Bill, File, Folder
-from toolkit.models.values import parse_amount, parse_date
+from toolkit.models.values import parse_amount, parse_date, reading_as
 
-__all__ = ["BankOperation", "BaseModel", "Bill", "Documents", "File", "Folder", "parse_amount", "parse_date"]
+__all__ = [
+    "BankOperation",
+    "BaseModel",
+    "Bill",
+    "Documents",
+    "File",
+    "Folder",
+    "parse_amount",
+    "parse_date",
+    "reading_as",
+]

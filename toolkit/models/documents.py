@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from toolkit.models.base import BaseModel
-from toolkit.models.values import Amount, CalendarDate
+from toolkit.models.values import Amount, CalendarDate, MaybeAmount, MaybeDate
 
 __all__ = ["BankOperation", "Bill", "File", "Folder"]
 
@@ -15,7 +15,9 @@ class Bill(BaseModel):
 
     `amount` is positive for a bill and for a refund; `is_refund` tells them apart. `currency` is an ISO 4217 code;
     a connector's manifest may say it once for all its bills. `number` is the vendor's own reference.
-    `invoice` refers to the stored file as `io.cozy.files:<id>`.
+    `invoice` refers to the stored file as `io.cozy.files:<id>`. Of a refund, `original_amount` and `original_date` are
+    those of what was paid, and `group_amount` is what was paid back at once. The other fields are those that a Cozy
+    knows: of what a site gives beyond them, everything is kept as it is.
     """
 
     doctype: ClassVar[str] = "io.cozy.bills"
@@ -28,6 +30,26 @@ class Bill(BaseModel):
     is_refund: bool = False
     title: str | None = None
     invoice: str | None = None
+    document: str | None = None
+    type: str | None = None
+    subtype: str | None = None
+    vendor_ref: str | None = None
+    contract_id: str | None = None
+    beneficiary: str | None = None
+    employer: str | None = None
+    original_amount: MaybeAmount = None
+    original_date: MaybeDate = None
+    group_amount: MaybeAmount = None
+    third_party_refund: MaybeAmount = None
+    social_security_refund: MaybeAmount = None
+    is_third_party_payer: bool | None = None
+    period_start: MaybeDate = None
+    period_end: MaybeDate = None
+    payslip: str | None = None
+    file_url: str | None = None
+    debit_operations: list[str] | None = None
+    credit_operations: list[str] | None = None
+    matching_criterias: dict[str, Any] | None = None
 
     @property
     def problems(self) -> list[str]:
@@ -50,7 +72,10 @@ class Bill(BaseModel):
 
 
 class BankOperation(BaseModel):
-    """A movement on a bank account, `io.cozy.bank.operations`: `amount` is negative for a debit."""
+    """A movement on a bank account, `io.cozy.bank.operations`: `amount` is negative for a debit.
+
+    `date` is when it was made, `date_operation` when the account was charged.
+    """
 
     doctype: ClassVar[str] = "io.cozy.bank.operations"
     display_name: ClassVar[str] = "bank operation"
@@ -59,6 +84,21 @@ class BankOperation(BaseModel):
     amount: Amount
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     label: str = ""
+    original_bank_label: str | None = None
+    type: str | None = None
+    date_operation: MaybeDate = None
+    date_import: MaybeDate = None
+    automatic_category_id: str | None = None
+    manual_category_id: str | None = None
+    cozy_category_id: str | None = None
+    cozy_category_proba: float | None = None
+    local_category_id: str | None = None
+    local_category_proba: float | None = None
+    parent: str | None = None
+    bills: list[str] | None = None
+    reimbursements: list[Any] | None = None
+    debit_operations: list[str] | None = None
+    credit_operations: list[str] | None = None
 
     def summary(self) -> dict[str, Any]:
         """Date, label, amount and currency, as plain JSON values."""

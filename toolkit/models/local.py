@@ -16,7 +16,9 @@ __all__ = ["read_amount", "read_date"]
 
 SHORTEST = 3  # letters that tell a month, where no other begins with them
 CENTURY = 2000
-TIME = re.compile(r"\b\d{1,2}\s*[:h]\s*\d{2}(:\d{2})?")
+TIME = re.compile(r"\b\d{1,2}\s*[:h]\s*\d{2}(:\d{2})?|\bgmt[+-]\d{4}\b")
+DOTTED = re.compile(r"\d\.\s?\d")  # nobody writes the month first and a dot after it
+NO_CENTS = re.compile(r"[.,]\s?[-−–—]{1,2}$")  # "12.-"
 NUMBER = re.compile(r"(?<!\d)(\d{4}|\d{1,2})(?!\d)")
 MINUS = "-−–"
 GROUP = "[.,'’\\s]"  # \s are spaces of every width
@@ -30,7 +32,7 @@ def read_date(text: str, locale: str) -> date | None:
     plain = TIME.sub(" ", _folded(text))
     numbers = NUMBER.findall(plain)
     months = {month for word in re.findall(r"[^\W\d_]+", plain) if (month := _month(word, locale))}
-    order = "dy" if months else _order(locale)
+    order = "dy" if months else "dMy" if DOTTED.search(plain) else _order(locale)
     if len(months) > 1 or len(numbers) != len(order):
         return None
     if len(numbers[0]) == len("2025"):
@@ -53,12 +55,13 @@ def read_amount(text: str, locale: str) -> Decimal | None:
 
     sign = get_decimal_symbol(_locale(locale))
     bare = re.sub(r"^[^\W\d_]{1,3}\b|[^\W\d_]{1,3}$|[^\w\s.,'’()+\-−–]", "", text.strip()).strip()
+    bare = NO_CENTS.sub("", bare)
     negative = bare.startswith((*MINUS, "(")) or bare.endswith((*MINUS, ")"))
     digits = bare.strip(f"{MINUS}()+ \u00a0\u202f")
     whole, _, cents = digits.partition(sign)
     if not re.fullmatch(rf"\d+|\d{{1,3}}(?:({GROUP})\d{{3}})(?:\1\d{{3}})*", whole) or not re.fullmatch(r"\d*", cents):
         return None
-    amount = Decimal(f"{re.sub(r'[^0-9]', '', whole)}.{cents or 0}")
+    amount = Decimal(re.sub(r"[^0-9]", "", whole) + (f".{cents}" if cents else ""))
     return -amount if negative else amount
 
 

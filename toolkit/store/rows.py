@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeVar
 
 from babel.numbers import get_currency_precision
@@ -20,6 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 
 _KNOWN: dict[str, type[BaseModel]] = {model.doctype: model for model in (BankOperation, Bill, File)}
 _LARGEST = 2**63 - 1
+ALWAYS = {"number", "invoice", "filename"}  # filled in or asked for by all
 
 
 def minor_units(amount: Decimal, currency: str) -> int | None:
@@ -40,15 +42,26 @@ def as_document(entry: BaseModel, *, exclude_unset: bool = False, exclude_defaul
 
     Raises InvalidEntry for what cannot be text either: bytes, lists without end, halves of characters.
     """
+    nothing = _optional(type(entry)) - entry.model_fields_set
     try:
         text = entry.model_dump_json(
-            by_alias=True, fallback=str, exclude_unset=exclude_unset, exclude_defaults=exclude_defaults
+            by_alias=True,
+            fallback=str,
+            exclude=nothing,
+            exclude_unset=exclude_unset,
+            exclude_defaults=exclude_defaults,
         )
     except PydanticSerializationError as error:
         raise InvalidEntry(f"This {entry.display_name} cannot be stored: {error}.") from error
     document: dict[str, Any] = json.loads(text)
     document.pop("_id", None)
     return document
+
+
+@cache
+def _optional(model: type[BaseModel]) -> set[str]:
+    """The fields that say nothing unless somebody gives them a value."""
+    return {name for name, field in model.model_fields.items() if field.default is None and name not in ALWAYS}
 
 
 def to_row(entry: BaseModel) -> dict[str, Any]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         naming,
         save_data_and_file,
         update_or_create,
+        whole_pdf,
     )
     from toolkit.report import Outcome, Report
     from toolkit.run import Entries, Run
@@ -100,6 +101,7 @@ __all__ = [
     "save_data_and_file",
     "update_or_create",
     "use_passkeys",
+    "whole_pdf",
 ]
 
 # The first of these rooms that has a name gives it: who asks for little, such as a pytest plugin, waits for little.

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
+import requests
 
+from toolkit.demo.bills import BILLS
+from toolkit.demo.pdf import render
+from toolkit.errors import UsageError
 from toolkit.models import Bill
-from toolkit.operations import SaveOptions, filter_existing, save_data_and_file
+from toolkit.operations import SaveOptions, filter_existing, save_data_and_file, whole_pdf
 from toolkit.report import Outcome
 from toolkit.run import Run
 
@@ -167,3 +172,44 @@ def test_a_fetch_that_returns_no_bytes_is_told(make_run: MakeRun) -> None:
     save(run, bad)
 
     assert run.report.of(bad).reason == "`fetch` returned NoneType, and neither bytes nor a response"
+
+
+def test_what_ends_too_early_is_fetched_again(serve: Serve, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice by default, and as often as `retry` says; `timeout` is for silence."""
+    run = make_run(url=serve(SITE))
+    asked: list[float | None] = []
+    send = run.session.request
+
+    def request(*of: Any, **by: Any) -> requests.Response:
+        asked.append(by.get("timeout"))
+        return send(*of, **by)
+
+    monkeypatch.setattr(run.session, "request", request)
+    save(run, bill(1, "/cut"))
+    save(run, bill(2, "/cut"), options=SaveOptions(retry=0, timeout=7))
+
+    assert asked == [None] * 3 + [7]
+
+
+def test_a_pdf_that_cannot_be_read_is_refused_where_that_is_asked_for(make_run: MakeRun) -> None:
+    """Its structure and its pages are looked at; other files are let through, and the store keeps the bytes."""
+    run = make_run()
+    whole = render(BILLS[0])
+    options = SaveOptions(validate=whole_pdf(pages=1))
+    good, bad = bill(1, None, fetch=lambda _: whole), bill(2, None, fetch=lambda _: PDF)
+    table = bill(3, None, fetch=lambda _: b"a;b", filename="t.csv")
+    save(run, good, bad, table, options=options)
+    few = bill(4, None, fetch=lambda _: whole)
+    save(run, few, options=SaveOptions(validate=whole_pdf(pages=2)))
+
+    assert [run.report.of(one).outcome for one in (good, bad, table)] == [Outcome.SAVED, Outcome.FAILED, Outcome.SAVED]
+    assert run.report.of(bad).reason.startswith("the PDF cannot be read (")
+    assert run.report.of(few).reason == "the PDF has 1 of at least 2 pages"
+    assert (run.files.root / run.report.of(good).file).read_bytes() == whole
+
+
+@pytest.mark.parametrize("wrong", [{"concurrency": 0}, {"retry": -1}, {"timeout": 0}])
+def test_options_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
+    """Where they are declared."""
+    with pytest.raises(UsageError, match=next(iter(wrong))):
+        SaveOptions(**wrong)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import zlib
 import pytest
 import requests
 
-from tests.web.conftest import Answer, Site
+from tests.web.conftest import Answer, Asked, Site
 from toolkit.errors import FileDownloadFailed
 from toolkit.web import Downloaded, Session, check_document, download
 
@@ -185,3 +185,64 @@ def test_documents_that_are_none(body: bytes, sentence: str) -> None:
 def test_documents_that_are_some(body: bytes, mime: str, name: str) -> None:
     """A PDF may have a little around it, or the wrong type; others are taken as they are."""
     check(body, mime, name)
+
+
+class Growing:
+    """A site that breaks off the first answers, so many bytes before the end, and knows Range as it is told to."""
+
+    def __init__(self, site: Site, cuts: list[int], *, tag: str = '"v1"', ranges: bool = True) -> None:
+        self.cuts, self.tag, self.ranges, self.body = iter(cuts), tag, ranges, PDF
+        site.pages["/pdf"] = self.answer
+
+    def answer(self, asked: Asked) -> Answer:
+        """The rest where that is asked for and may be had, else all of it."""
+        headers = [("ETag", self.tag)] if self.tag else []
+        start = int(asked.headers.get("Range", "bytes=0-")[6:-1])
+        if self.ranges and start and asked.headers["If-Range"] == self.tag:
+            headers.append(("Content-Range", f"bytes {start}-{len(self.body) - 1}/{len(self.body)}"))
+            return Answer(self.body[start:], 206, headers, cut=next(self.cuts, 0))
+        return Answer(self.body, 200, headers, cut=next(self.cuts, 0))
+
+
+@pytest.mark.parametrize(
+    ("tag", "ranges", "asked"),
+    [('"v1"', True, ["none", "some", "some"]), ('"v1"', False, ["none", "some", "some"]), ("", True, ["none"] * 3)],
+)
+def test_what_breaks_off_is_asked_for_again(
+    site: Site, session: Session, *, tag: str, ranges: bool, asked: list[str]
+) -> None:
+    """From where it broke off, where the site marks and gives that; else from the beginning."""
+    Growing(site, [100_000, 30_000], tag=tag, ranges=ranges)
+    sink = io.BytesIO()
+    got = download(session, site.url("/pdf"), sink, retry=2)
+
+    assert sink.getvalue() == PDF
+    assert got.sha256 == hashlib.sha256(PDF).hexdigest()
+    assert ["some" if "Range" in one.headers else "none" for one in site.asked] == asked
+
+
+def test_two_versions_are_never_put_together(site: Site, session: Session) -> None:
+    """What changed in between comes whole."""
+    growing = Growing(site, [100_000])
+    first = growing.answer
+
+    def then_another(asked: Asked) -> Answer:
+        answer = first(asked)
+        growing.tag, growing.body = '"v2"', PDF.replace(b"1.7", b"2.0")
+        return answer
+
+    site.pages["/pdf"] = then_another
+    sink = io.BytesIO()
+    download(session, site.url("/pdf"), sink, retry=1)
+
+    assert sink.getvalue() == growing.body
+
+
+def test_who_breaks_off_each_time_is_told_once(site: Site, session: Session) -> None:
+    """The sentence is of the first answer; a request that changes something is sent once only."""
+    Growing(site, [150_000] * 9, ranges=False)
+    for method, times in (("GET", 3), ("POST", 1)):
+        site.asked.clear()
+        with pytest.raises(FileDownloadFailed, match=r"ends after 54,816 of 204,816 bytes"):
+            download(session, site.url("/pdf"), io.BytesIO(), method=method, retry=2)
+        assert len(site.asked) == times

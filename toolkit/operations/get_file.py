@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from toolkit.run import Run
     from toolkit.store import Draft
 
-__all__ = ["RequestOptions", "get_file"]
+__all__ = ["RequestOptions", "get_file", "options_for"]
 
 RequestOptions = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
 
@@ -31,14 +31,15 @@ def get_file(run: Run, entry: BaseModel, draft: Draft, links: Links, options: Re
     """Write the file of an entry into a draft. Raises FileDownloadFailed, and what the entry's own `fetch` raises."""
     name = get_entry_file_name(entry)
     if entry.fetch is None:
-        return _download(run, entry, draft, links, {"name": name, **_of(options, entry)})
+        return _download(run, entry, draft, links, {"name": name, **options_for(options, entry)})
     try:
         return _take(entry.fetch(run), draft, name)
     except requests.RequestException as error:
         raise FileDownloadFailed(sentence_for(error)) from error
 
 
-def _of(options: RequestOptions, entry: BaseModel) -> Mapping[str, Any]:
+def options_for(options: RequestOptions, entry: BaseModel) -> Mapping[str, Any]:
+    """The options that hold for an entry."""
     return options(entry) if callable(options) else options
 
 

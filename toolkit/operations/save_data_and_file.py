@@ -14,14 +14,16 @@ from toolkit.errors import (
     LoginFailed,
     StoreError,
     ToolkitError,
+    UsageError,
     UserActionNeeded,
 )
 from toolkit.models import BaseModel, File
 from toolkit.operations.arrivals import arrivals
 from toolkit.operations.drafts import Drafts
-from toolkit.operations.get_file import RequestOptions, get_file
+from toolkit.operations.get_file import RequestOptions, get_file, options_for
 from toolkit.operations.links import Links
 from toolkit.operations.naming import get_entry_file_name
+from toolkit.operations.whole_pdf import Validate
 from toolkit.report import Outcome
 from toolkit.uninterrupted import uninterrupted
 from toolkit.whereabouts import declared
@@ -40,12 +42,33 @@ class SaveOptions:
 
     `concurrency` downloads at once, 1 in the run's own thread, into `sub_path` below the folder to save to.
     `requestoptions` are how to ask for what stands at `pdfurl`, as `session.request` takes it:
-    `{"method": "POST", "data": {"format": "pdf"}}`; or a function that gives them for an entry.
+    `{"method": "POST", "data": {"format": "pdf"}}`; or a function that gives them for an entry. The site may be silent
+    for `timeout` seconds, as long as the session allows when None. A file that ends too early is asked for again, from
+    where it ended where the site allows that, at most `retry` times. `validate` is called with each file that has
+    arrived, open for reading, and raises FileDownloadFailed when it is not what it should be: `whole_pdf()` reads PDFs
+    through.
+
+    Raises UsageError for a number that makes no sense.
     """
 
     concurrency: int = 4
     sub_path: str = ""
     requestoptions: RequestOptions = field(default_factory=dict)
+    timeout: float | None = None
+    retry: int = 2
+    validate: Validate | None = None
+
+    def ways(self) -> RequestOptions:
+        """How to ask for the file of an entry, with what holds for all."""
+        general = {"retry": self.retry} | ({} if self.timeout is None else {"timeout": self.timeout})
+        return lambda entry: {**general, **options_for(self.requestoptions, entry)}
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1 or self.retry < 0 or (self.timeout is not None and self.timeout <= 0):
+            raise UsageError(
+                f"SaveOptions: concurrency={self.concurrency}, retry={self.retry}, timeout={self.timeout}; they are at "
+                "least 1, at least 0, and more than 0 seconds."
+            )
 
 
 @dataclass(frozen=True)
@@ -103,7 +126,11 @@ def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: Drafts, lin
     folder = "/".join(filter(None, [run.folder, options.sub_path]))
     draft, begun = drafts.begin(folder)
     try:
-        return _Fetched(draft, get_file(run, entry, draft, links, options.requestoptions), begun)
+        facts = get_file(run, entry, draft, links, options.ways())
+        if options.validate is not None:
+            with draft.reading() as file:
+                options.validate(file, get_entry_file_name(entry))
+        return _Fetched(draft, facts, begun)
     except BaseException:
         begun.close()
         raise

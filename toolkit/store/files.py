@@ -90,6 +90,26 @@ class Draft:
         with _sentences(self._path):
             return self._file.write(data)
 
+    def seek(self, place: int) -> None:
+        """Go to a place, in bytes from the start."""
+        with _sentences(self._path):
+            self._file.seek(place)
+
+    def truncate(self) -> None:
+        """Cut off what was written from this place on."""
+        with _sentences(self._path):
+            self._file.truncate()
+
+    @contextmanager
+    def reading(self) -> Iterator[BinaryIO]:
+        """What was written so far, from its beginning; writing goes on at the end."""
+        with _sentences(self._path):
+            self._file.flush()
+            self._file.seek(0)
+        yield self._file
+        with _sentences(self._path):
+            self._file.seek(0, os.SEEK_END)
+
     def save(self, name: str, *, sha256: str, size: int, mime: str) -> File:
         """Put the file in place and return its description.
 

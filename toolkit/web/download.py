@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import requests
 
 from toolkit.errors import FileDownloadFailed
+from toolkit.web.arriving import HEAD, TAIL, Arriving, Sink, stream
 from toolkit.web.failures import sentence_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from toolkit.web.arriving import AskAgain
     from toolkit.web.session import Session
 
-CHUNK = 64 * 1024  # bytes
-HEAD = 1024  # bytes at the start in which a PDF says that it is one
-TAIL = 2048  # bytes at the end in which a PDF says that it is whole
 OK, REDIRECT = 200, 300
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
 HTML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 EXTENDED_NAME = re.compile(r"filename\*\s*=\s*(utf-8|iso-8859-1)'[^']*'([^;\s]+)", re.IGNORECASE)
-
-
-class Sink(Protocol):
-    """Where the bytes of a document go: a file opened in binary mode, or anything else with `write`."""
-
-    def write(self, chunk: bytes, /) -> object:
-        """Take the next bytes."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +51,15 @@ def download(
     *,
     method: str = "GET",
     name: str = "",
+    retry: int = 0,
     **options: Any,
 ) -> Downloaded:
     """Stream one document into `sink`, and return what it is once it is known to be whole.
 
     `name` is the file name that it will have: ".pdf" asks for a PDF, ".html" allows an HTML page. `options` are those
-    of `session.request`. The caller throws away what is in the sink when this raises.
+    of `session.request`. A GET whose answer ends too early is asked for the rest, at most `retry` times: by Range where
+    the site allows it, else from the beginning, for which the sink must be a file. The caller throws away what is in
+    the sink when this raises.
 
     Raises FileDownloadFailed with a sentence without addresses: "HTTP 503 after 3 tries", "the file is empty", "ends
     after 1,234 of 204,800 bytes", "the connection was refused"… When no answer came, its cause is the
@@ -73,13 +67,17 @@ def download(
     """
     try:
         with _ask(session, url_or_request, method, options) as response:
-            return receive(response, sink, name=name)
+            return receive(
+                response, sink, name=name, again=_again(session, url_or_request, method, options), retry=retry
+            )
     except requests.RequestException as error:
         raise FileDownloadFailed(sentence_for(error)) from error
 
 
-def receive(response: requests.Response, sink: Sink, *, name: str = "") -> Downloaded:
-    """Take the document that a response holds, as `download` does.
+def receive(
+    response: requests.Response, sink: Sink, *, name: str = "", again: AskAgain | None = None, retry: int = 0
+) -> Downloaded:
+    """Take the document that a response holds, as `download` does; `again` asks once more, with some more headers.
 
     Raises FileDownloadFailed, with the `status` where that is not 2xx, and requests.RequestException where it breaks.
     """
@@ -87,8 +85,8 @@ def receive(response: requests.Response, sink: Sink, *, name: str = "") -> Downl
         failure = FileDownloadFailed(_status(response))
         failure.status = response.status_code
         raise failure
-    body = _Body(sink)
-    _stream(response, body)
+    body = Arriving(sink)
+    stream(response, body, again, retry)
     mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     asked = (response.history or [response])[0]  # a redirect to /login.html does not ask for HTML
     check_document(body.head, body.tail, body.size, mime, name or _disposition(response) or _last_part(asked.url))
@@ -133,25 +131,6 @@ def _check_pdf(head: bytes, tail: bytes, size: int) -> None:
         raise FileDownloadFailed(f"the PDF is truncated: {size:,} bytes, and %%EOF is not at its end")
 
 
-class _Body:
-    """The bytes on their way to the sink: counted, hashed, with both ends remembered."""
-
-    def __init__(self, sink: Sink) -> None:
-        self.sink = sink
-        self.size = 0
-        self.sha256 = hashlib.sha256()
-        self.head = b""
-        self.tail = b""
-
-    def write(self, chunk: bytes) -> None:
-        self.sink.write(chunk)
-        self.size += len(chunk)
-        self.sha256.update(chunk)
-        if len(self.head) < HEAD:
-            self.head = (self.head + chunk)[:HEAD]
-        self.tail = (self.tail + chunk[-TAIL:])[-TAIL:]
-
-
 def _ask(
     session: Session, url_or_request: str | requests.Request, method: str, options: dict[str, Any]
 ) -> requests.Response:
@@ -160,33 +139,24 @@ def _ask(
     return session.request(method, url_or_request, stream=True, **options)
 
 
+def _again(
+    session: Session, url_or_request: str | requests.Request, method: str, options: dict[str, Any]
+) -> AskAgain | None:
+    """How to ask once more with some more headers; None where asking twice may mean something else."""
+    if not isinstance(url_or_request, str) or method.upper() != "GET":
+        return None
+
+    def again(more: Mapping[str, str]) -> requests.Response:
+        headers = {**(options.get("headers") or {}), **more}
+        return _ask(session, url_or_request, method, {**options, "headers": headers})
+
+    return again
+
+
 def _status(response: requests.Response) -> str:
     """The status, and how often it came: a transport that tries again says so in `raw.retries`."""
     tries = 1 + len(getattr(getattr(response.raw, "retries", None), "history", ()))
     return f"HTTP {response.status_code}" + (f" after {tries} tries" if tries > 1 else "")
-
-
-def _stream(response: requests.Response, body: _Body) -> None:
-    announced = _announced(response.headers)
-    try:
-        for chunk in response.iter_content(CHUNK):
-            body.write(chunk)
-    except (requests.exceptions.ChunkedEncodingError, requests.ConnectionError) as error:
-        received = max(body.size, response.raw.tell())  # the last bytes never come out of the reader
-        raise FileDownloadFailed(_ends_early(received, announced)) from error
-    if announced not in {None, body.size}:
-        raise FileDownloadFailed(_ends_early(body.size, announced))
-
-
-def _announced(headers: Mapping[str, str]) -> int | None:
-    """The length of the document, when Content-Length is that: packed or in chunks, it is not."""
-    length = headers.get("Content-Length", "")
-    whole = headers.get("Content-Encoding", "identity") == "identity" and "Transfer-Encoding" not in headers
-    return int(length) if whole and length.isdecimal() else None
-
-
-def _ends_early(size: int, announced: int | None) -> str:
-    return f"ends after {size:,} bytes" if announced is None else f"ends after {size:,} of {announced:,} bytes"
 
 
 def _disposition(response: requests.Response) -> str:

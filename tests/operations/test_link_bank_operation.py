@@ -190,3 +190,19 @@ def test_progress_is_told(make_run: MakeRun) -> None:
     assert operation(run) == "3 linked"
     assert watcher.heard == [(1, 3), (2, 3), (3, 3)]
     assert operation.__name__ == "link_bank_operation"
+
+
+def test_sums_are_linked_on_both_sides_and_stay(make_run: MakeRun) -> None:
+    """Two bills of one debit, one bill of two debits; the next run finds them as they are."""
+    run = make_run()
+    first, second = listed(run, "1", "2025-03-01", "10"), listed(run, "2", "2025-03-02", "20")
+    whole, later = moved(run, "2025-03-05", "-30"), listed(run, "3", "2025-06-01", "50")
+    parts = [moved(run, "2025-06-02", "-15"), moved(run, "2025-06-03", "-35")]
+    operation = link_bank_operation(Bill, identifier="acme")
+
+    assert operation(run) == "3 linked"
+    rows = {(row.bill_id, row.operation_id) for row in run.store.links()}
+    assert rows == {(first.id, whole), (second.id, whole), *((later.id, part) for part in parts)}
+    assert operation(run) == "3 linked"
+    assert {(row.bill_id, row.operation_id) for row in run.store.links()} == rows
+    assert link_of(run, later).reason.startswith("50.00 EUR were paid in 2 parts: 15.00 on")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from toolkit.models import BankOperation, Bill, parse_amount
-from toolkit.operations.candidates import Due, Rules
+from toolkit.operations.candidates import Due, Ledger, Rules
 from toolkit.operations.identifier import Identifier, Labels
 from toolkit.operations.matching import Match, match
+from toolkit.operations.sums import add_up
 from toolkit.report import Link
 from toolkit.whereabouts import declared
 
@@ -36,8 +38,9 @@ def link_bank_operation(
     An operation fits when its label holds the `identifier` (a text, several, or a pattern; case, accents and word
     borders handled), its date is within `date_delta` days of the bill's (or `past_window` before and `future_window`
     after), its amount within `amount_delta`, its currency the same unless `any_currency`. A bill matches a debit; a
-    refund, by the bill or by `is_refund`, a credit. Each operation pays one bill at most. Links that stand are kept:
-    running again changes nothing.
+    refund, by the bill or by `is_refund`, a credit. Each operation pays one bill, and each bill is paid by one; of what
+    is left, one operation may pay several bills that add up to it, and several operations one bill. Links that stand
+    are kept: running again changes nothing.
 
     Raises ValueError for an identifier without a word, and for a window or a delta below 0.
     """
@@ -56,7 +59,10 @@ def link_bank_operation(
         links = run.store.links()
         standing = _standing(links, operations)
         payers = {link.operation_id: _name(dues.get(link.bill_id)) for link in links}
-        found = match((due for id_, due in dues.items() if id_ not in standing), operations, rules, payers)
+        ledger = Ledger(operations, rules.labels)
+        found = match((due for id_, due in dues.items() if id_ not in standing), ledger, rules, payers)
+        left = [dues[id_] for id_, one in found.items() if one.operation is None]
+        found |= add_up(left, ledger, rules, {*payers, *_operations(found)})
         _keep(run, found)
         return _report(run, bills, found | standing)
 
@@ -65,7 +71,16 @@ def link_bank_operation(
 
 def _standing(links: Iterable[LinkRow], operations: Iterable[BankOperation]) -> dict[str, Match]:
     by_id = {operation.id: operation for operation in operations}
-    return {link.bill_id: Match(by_id[link.operation_id], link.reason) for link in links}
+    matches: dict[str, Match] = {}
+    for link in links:
+        first, paid = matches.get(link.bill_id), by_id[link.operation_id]
+        matches[link.bill_id] = replace(first, others=(*first.others, paid)) if first else Match(paid, link.reason)
+    return matches
+
+
+def _operations(found: Mapping[str, Match]) -> list[str]:
+    """The ids of all operations that pay something."""
+    return [str(paid.id) for one in found.values() if one.operation for paid in (one.operation, *one.others)]
 
 
 def _name(due: Due | None) -> str:
@@ -73,10 +88,10 @@ def _name(due: Due | None) -> str:
 
 
 def _keep(run: Run, found: Mapping[str, Match]) -> None:
-    linked = {bill_id: str(one.operation.id) for bill_id, one in found.items() if one.operation}
-    for done, (bill_id, operation_id) in enumerate(linked.items(), 1):
+    pairs = [(bill_id, paid) for bill_id, one in found.items() for paid in _operations({bill_id: one})]
+    for done, (bill_id, operation_id) in enumerate(pairs, 1):
         run.store.link(bill_id, operation_id, found[bill_id].reason, run.provenance)
-        run.observer.advanced(done, len(linked))
+        run.observer.advanced(done, len(pairs))
 
 
 def _report(run: Run, bills: Sequence[Bill], matches: Mapping[str, Match]) -> str:

@@ -17,14 +17,20 @@ MICRO = 10**6
 
 @dataclass(frozen=True)
 class Match:
-    """The operation that paid a bill and why we think so; or None and why not."""
+    """The operation that paid a bill, with `others` when it was paid in parts, and why we think so; or None and why
+    not.
+    """
 
     operation: BankOperation | None
     reason: str
+    others: tuple[BankOperation, ...] = ()
 
 
 def match(
-    dues: Iterable[Due], operations: Iterable[BankOperation], rules: Rules, payers: Mapping[str, str] | None = None
+    dues: Iterable[Due],
+    operations: Iterable[BankOperation] | Ledger,
+    rules: Rules,
+    payers: Mapping[str, str] | None = None,
 ) -> dict[str, Match]:
     """What paid each bill, by the bill's id.
 
@@ -36,7 +42,7 @@ def match(
     `payers` names, by the id of each operation that is taken already, the bill that it pays.
     """
     waiting = sorted(dues, key=lambda due: (due.date, due.id))
-    ledger = Ledger(operations, rules.labels)
+    ledger = operations if isinstance(operations, Ledger) else Ledger(operations, rules.labels)
     claims = {operation_id: Claim(name) for operation_id, name in (payers or {}).items()}
     for operation, due in _too_late(waiting, ledger, rules, claims):
         claims[str(operation.id)] = Claim(due.name, too_late=True)

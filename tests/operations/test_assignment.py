@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.operations.assignment import assign
+from toolkit.operations.assignment import assign, groups
 
 Costs = list[dict[int, int]]
 
@@ -54,3 +54,8 @@ def test_a_long_chain_moves_as_a_whole() -> None:
     chain: Costs = [{row: 0, row + 1: 1} for row in range(size)]
 
     assert assign([*chain, {0: 0}]) == [*range(1, size + 1), 0]
+
+
+def test_rows_that_share_no_column_are_in_groups_of_their_own() -> None:
+    """Directly or through others; rows that want nothing are in none."""
+    assert groups([[1], [2, 3], [], [3, 4], [5], [4]]) == [[0], [1, 3, 5], [4]]

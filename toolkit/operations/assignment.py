@@ -1,10 +1,11 @@
 """The best one-to-one assignment of rows to columns."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-__all__ = ["assign"]
+__all__ = ["assign", "groups"]
 
 
 def assign(costs: Sequence[Mapping[int, int]], left_out: int | None = None) -> list[int | None]:
@@ -21,6 +22,26 @@ def assign(costs: Sequence[Mapping[int, int]], left_out: int | None = None) -> l
     for row in range(len(costs)):
         search.add(row)
     return [column if column >= 0 else None for column in search.column_of]
+
+
+def groups(wanted: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The rows in groups that want no column of each other, each group in order; rows that want none are in none."""
+    leader = list(range(len(wanted)))
+
+    def find(row: int) -> int:
+        while leader[row] != row:
+            leader[row] = row = leader[leader[row]]
+        return row
+
+    first: dict[int, int] = {}
+    for row, columns in enumerate(wanted):
+        for column in columns:
+            leader[find(row)] = find(first.setdefault(column, row))
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for row, columns in enumerate(wanted):
+        if columns:
+            found[find(row)].append(row)
+    return list(found.values())
 
 
 @dataclass

@@ -30,6 +30,7 @@ class Labels:
         if not spaced or not all(map(str.strip, spaced)):
             raise ValueError(f"{identifier!r} has no word to look for in the labels of bank operations")
         self._pattern = re.compile("|".join(map(re.escape, sorted(spaced, key=len, reverse=True))))
+        self._in_ascii = re.compile("|".join(map(_as_it_stands, sorted(spaced, key=len, reverse=True))), re.IGNORECASE)
         self._said = " or ".join(f"'{text}'" for text in texts)
 
     def __str__(self) -> str:
@@ -37,6 +38,9 @@ class Labels:
 
     def find(self, label: str) -> str | None:
         """The words of a label that identify the vendor, in small letters without accents; None when it has none."""
+        if self._by_word and label.isascii():  # the same, in a tenth of the time: most labels are, and are of others
+            held = self._in_ascii.search(label)
+            return " ".join(words(held.group().lower())) if held else None
         readings = [_spaced(label)] if self._by_word else [label, fold(label)]
         found = next(filter(None, map(self._pattern.search, readings)), None)
         return fold(found.group().strip()) if found else None
@@ -44,3 +48,8 @@ class Labels:
 
 def _spaced(text: str) -> str:
     return f" {' '.join(words(fold(text)))} "
+
+
+def _as_it_stands(spaced: str) -> str:
+    """The pattern of some words in an ASCII label that nobody has taken apart."""
+    return r"(?<![A-Za-z0-9])" + "[^A-Za-z0-9]+".join(map(re.escape, spaced.split())) + r"(?![A-Za-z0-9])"

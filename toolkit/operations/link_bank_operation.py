@@ -12,6 +12,7 @@ from toolkit.operations.candidates import Due, Ledger, Rules
 from toolkit.operations.identifier import Identifier, Labels
 from toolkit.operations.matching import Match, match
 from toolkit.operations.sums import add_up
+from toolkit.operations.usual import learn
 from toolkit.report import Link
 from toolkit.whereabouts import declared
 
@@ -60,9 +61,11 @@ def link_bank_operation(
         standing = _standing(links, operations)
         payers = {link.operation_id: _name(dues.get(link.bill_id)) for link in links}
         ledger = Ledger(operations, rules.labels)
-        found = match((due for id_, due in dues.items() if id_ not in standing), ledger, rules, payers)
+        before = _delays(dues, standing)
+        found = match((due for id_, due in dues.items() if id_ not in standing), ledger, rules, payers, before)
         left = [dues[id_] for id_, one in found.items() if one.operation is None]
-        found |= add_up(left, ledger, rules, {*payers, *_operations(found)})
+        known = replace(rules, usual=learn([*before, *_delays(dues, found)]))
+        found |= add_up(left, ledger, known, {*payers, *_operations(found)})
         _keep(run, found)
         return _report(run, bills, found | standing)
 
@@ -76,6 +79,12 @@ def _standing(links: Iterable[LinkRow], operations: Iterable[BankOperation]) -> 
         first, paid = matches.get(link.bill_id), by_id[link.operation_id]
         matches[link.bill_id] = replace(first, others=(*first.others, paid)) if first else Match(paid, link.reason)
     return matches
+
+
+def _delays(dues: Mapping[str, Due], found: Mapping[str, Match]) -> list[int]:
+    """The days from each bill to its payment."""
+    paid = [(dues[id_], one.operation) for id_, one in found.items() if one.operation and id_ in dues]
+    return [(operation.date - due.date).days for due, operation in paid]
 
 
 def _operations(found: Mapping[str, Match]) -> list[str]:

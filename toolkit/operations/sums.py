@@ -72,10 +72,15 @@ def _near_bills(operation: BankOperation, dues: Sequence[Due], rules: Rules) -> 
     """The bills, smaller than the operation, in whose window it is; the nearest, in their order."""
     first = bisect_left(dues, _shifted(operation.date, -rules.future), key=lambda due: due.date)
     last = bisect_right(dues, _shifted(operation.date, rules.past), key=lambda due: due.date)
-    fit = (due for due in dues[first:last] if rules.same_side(due, operation))
+    fit = (due for due in dues[first:last] if rules.same_side(due, operation) and _in_time(due, operation, rules))
     smaller = [due for due in fit if abs(due.amount) < abs(operation.amount)]
     nearest = sorted(smaller, key=lambda due: abs((operation.date - due.date).days))[:NEAREST]
     yield from sorted(nearest, key=lambda due: (due.date, due.id))
+
+
+def _in_time(due: Due, operation: BankOperation, rules: Rules) -> bool:
+    first, last = rules.window(due)
+    return first <= operation.date <= last
 
 
 def _near_operations(due: Due, operations: Sequence[BankOperation], rules: Rules) -> Iterator[BankOperation]:

@@ -116,6 +116,7 @@ def test_windows_for_two_papers_throw_otherwise(browser: Browser, site: str) -> 
         for number in (1, 2):
             with page.expect_popup() as opening:
                 page.evaluate("(number) => { window.open(`/other?id=${number}`) }", number)
+            opening.value.wait_for_url("**/other?*")  # at first it is empty
             thrown.append(opening.value.evaluate("early[2]"))
 
     assert thrown[0] != thrown[1]

@@ -121,7 +121,7 @@ def test_a_window_is_watched_too(record: Callable[[Callable[[Page], object]], li
     def journey(page: Page) -> None:
         with page.expect_popup() as popup:
             page.evaluate("() => { window.open('/window') }")
-        popup.value.wait_for_load_state()
+        popup.value.wait_for_url("**/window")
         popup.value.evaluate("async () => { await fetch('/upload', {method: 'POST', body: new Blob(['sent'])}) }")
 
     assert record(journey)[-1].request_body() == b"sent"

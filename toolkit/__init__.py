@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         WrongTwoFaCode,
     )
     from toolkit.fetcher import Fetcher
-    from toolkit.login import enter_code, hand_over, login_form, open_link, outcome, use_passkeys
+    from toolkit.login import enter_code, hand_over, login_form, open_link, outcome, signin, use_passkeys
     from toolkit.manifest import Manifest
     from toolkit.models import BankOperation, BaseModel, Bill, File, Folder, parse_amount, parse_date
     from toolkit.operations import (
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     )
     from toolkit.report import Outcome, Report
     from toolkit.run import Entries, Run
-    from toolkit.web import Session, click_for_file, hidden_fields, print_page
+    from toolkit.web import Page, Session, click_for_file, hidden_fields, print_page, scrape
 
 __all__ = [
     "BankOperation",
@@ -68,6 +68,7 @@ __all__ = [
     "NeedsSecret",
     "NotExistingDirectory",
     "Outcome",
+    "Page",
     "Report",
     "Run",
     "SaveOptions",
@@ -99,6 +100,8 @@ __all__ = [
     "parse_date",
     "print_page",
     "save_data_and_file",
+    "scrape",
+    "signin",
     "update_or_create",
     "use_passkeys",
     "whole_pdf",

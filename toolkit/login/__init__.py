@@ -7,6 +7,7 @@ from toolkit.login.kept import Check, lives, take_up
 from toolkit.login.link import open_link
 from toolkit.login.outcome import outcome
 from toolkit.login.passkeys import use_passkeys
+from toolkit.login.signin import signin
 
 __all__ = [
     "Check",
@@ -17,6 +18,7 @@ __all__ = [
     "login_form",
     "open_link",
     "outcome",
+    "signin",
     "stays_in_page",
     "take_up",
     "use_passkeys",

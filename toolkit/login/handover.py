@@ -51,8 +51,12 @@ def hand_over(
 
 
 def hands_over(operation: object) -> bool:
-    """Whether an operation is `hand_over`, in either form."""
-    return operation is hand_over or (isinstance(operation, partial) and operation.func is _hand_over)
+    """Whether an operation is the end of the login: `hand_over`, in either form, or one that says so of itself."""
+    return (
+        getattr(operation, "ends_login", False)
+        or operation is hand_over
+        or (isinstance(operation, partial) and operation.func is _hand_over)
+    )
 
 
 def stays_in_page(operation: object) -> bool:

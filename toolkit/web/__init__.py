@@ -6,6 +6,7 @@ from toolkit.web.download import Downloaded, check_document, download, receive
 from toolkit.web.driver import open_driver
 from toolkit.web.explained import Explained
 from toolkit.web.failures import certificate_trouble, network_error, sentence_for
+from toolkit.web.html import Page, scrape
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
 from toolkit.web.learned import Learned
@@ -33,6 +34,7 @@ __all__ = [
     "FoundBrowser",
     "InPageAdapter",
     "Learned",
+    "Page",
     "Rendered",
     "Session",
     "SessionState",
@@ -55,6 +57,7 @@ __all__ = [
     "receive",
     "restore_options",
     "restore_tabs",
+    "scrape",
     "seen",
     "sentence_for",
     "session_storage_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 import requests
@@ -15,6 +15,7 @@ from requests.structures import CaseInsensitiveDict
 
 from toolkit.web.cookies import CookieJar
 from toolkit.web.explained import Explained, explained
+from toolkit.web.html import Page
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.learned import is_of_the_app
 from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
@@ -183,6 +184,14 @@ class Session(requests.Session):
             or any(host == one or host.endswith(f".{one}") for one in self._hosts)
         )
 
+    def get(self, url: str | bytes, **kwargs: Any) -> Page:
+        """Ask for an address; the answer has its page as `html`."""
+        return cast("Page", super().get(url, **kwargs))
+
+    def post(self, url: str | bytes, *args: Any, **kwargs: Any) -> Page:
+        """Send to an address; the answer has its page as `html`."""
+        return cast("Page", super().post(url, *args, **kwargs))
+
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request, as in requests; once more after a renewal when the answer says that the session is over.
 
@@ -290,6 +299,7 @@ class Session(requests.Session):
         self._wait_turn(host_of(request.url or ""))
         before = self.cookies.changes
         response = super().send(request, **kwargs)
+        response.__class__ = Page  # adapters make plain ones
         self._ask_guard(response.url)  # a page follows redirects by itself
         self.last_response = response
         self._refuse_wall(response)

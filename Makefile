@@ -14,6 +14,8 @@ setup: .venv/installed
 	$(BIN)/toolkit install-browser
 	@# For the tests only, which it makes twice as fast; they do without it.
 	-@command -v chromium-headless-shell || apt-get install -y -q chromium-headless-shell
+	@# For the tests of the store on a server, which are skipped without it.
+	-@ls /usr/lib/postgresql/*/bin/initdb || apt-get install -y -q postgresql
 	touch $@
 
 demo: setup

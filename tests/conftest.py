@@ -91,7 +91,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the person who runs the tests reaches them, and no test writes into the project."""
-    for name in ("TOOLKIT_CONNECTORS", "TOOLKIT_FIELD_LOGIN", "TOOLKIT_FIELD_PASSWORD", "TOOLKIT_FIELD_URL"):
+    for name in (
+        "TOOLKIT_STORE",
+        "TOOLKIT_CONNECTORS",
+        "TOOLKIT_FIELD_LOGIN",
+        "TOOLKIT_FIELD_PASSWORD",
+        "TOOLKIT_FIELD_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOOLKIT_DATA", str(tmp_path / "data"))
 

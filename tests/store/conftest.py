@@ -9,13 +9,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from tests.postgres import find_postgres, postgres
 from toolkit.models import Bill, File
 from toolkit.store import Files, Provenance, Store
 
 NOW = datetime(2025, 4, 1, 8, 30, tzinfo=UTC)
 NOBODY = 65534
+
+PASSWORD = "p@ss/w:rd#?"  # of `locked`, the only user there who needs one
+
+# Deleting some rows takes a tenth of making the tables anew.
+EMPTY = """do $$ declare name text; begin
+    for name in select tablename from pg_tables where schemaname = 'public' loop
+        execute format('delete from %I', name);
+    end loop;
+end $$"""
 
 MakeBill = Callable[..., Bill]
 MakeFile = Callable[..., File]
@@ -38,6 +49,26 @@ def store() -> Iterator[Store]:
     """An empty store in memory."""
     with Store("sqlite://", now=lambda: NOW) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a Postgres of the tests' own."""
+    programs = find_postgres()
+    if programs is None:
+        pytest.skip("Postgres is not installed: apt-get install postgresql")
+    with postgres(programs) as address:
+        with psycopg.connect(address) as connection:
+            connection.execute(f"create role locked login superuser password '{PASSWORD}'")
+        yield address
+
+
+@pytest.fixture
+def postgres_url(server: str) -> str:
+    """The address of an empty database there."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(EMPTY)
+    return server
 
 
 @pytest.fixture

@@ -271,3 +271,12 @@ class TestSqliteMemory(StoreContract):
     def url(self) -> str:
         """Memory."""
         return "sqlite://"
+
+
+class TestPostgres(StoreContract):
+    """The store on a server."""
+
+    @pytest.fixture
+    def url(self, postgres_url: str) -> str:
+        """A server's empty database."""
+        return postgres_url

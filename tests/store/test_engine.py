@@ -4,13 +4,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from toolkit.errors import StoreError
 from toolkit.models import Bill
-from toolkit.store import Provenance, Store
-from toolkit.store.engine import insert
-from toolkit.store.schema import bills
+from toolkit.store import Provenance, Store, place_of
 
 JOURNAL = ["toolkit.sqlite-shm", "toolkit.sqlite-wal"]
 
@@ -112,19 +111,53 @@ def test_a_folder_in_the_place_of_the_database_is_said(tmp_path: Path) -> None:
         Store(_address(tmp_path))
 
 
-@pytest.mark.parametrize("url", ["no address", "cobol://me:secret@example.org/x"])
-def test_an_address_that_means_nothing_is_said(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("no address", "address is none such as postgresql://me@localhost/bills"),
+        ("cobol://me:secret@example.org/x", "cobol://me:\\*+@example.org/x failed: Can't load plugin: .*cobol"),
+        ("postgresql://me:my@secret@example.org/x", "address holds two signs @: the one in its password"),
+        ("postgresql://me:secret@example.org:port/x", "address is none such as"),
+    ],
+)
+def test_an_address_that_means_nothing_is_said(url: str, said: str) -> None:
     """A wrong address is a sentence, without the password in it."""
-    with pytest.raises(StoreError, match=r"^The store .* failed: ") as caught:
+    with pytest.raises(StoreError, match=rf"^The store.* {said}") as caught:
         Store(url)
 
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
-def test_insert_speaks_the_language_of_the_database(name: str) -> None:
-    """Inserting what is not there yet is one statement, in the dialect of the database at hand."""
-    statement = insert(name, bills)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("postgres@", "locked:secret@"), "refuses the login: check the name and the password"),
+        (("postgres@", "locked@"), "wants a password: put it into its address"),
+        (("/postgres?", "/nowhere?"), "does not exist: make the database"),
+        (("?host=", "?password=secret&host=/not"), "cannot be reached: check that the server runs"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_said(postgres_url: str, change: tuple[str, str], said: str) -> None:
+    """With where it is, and without the password, wherever that stands in the address."""
+    with pytest.raises(StoreError, match=rf"^The store postgresql://.* {said}") as caught:
+        Store(postgres_url.replace(*change))
 
-    assert statement.stringify_dialect == name
-    assert "ON CONFLICT DO NOTHING" in str(statement.on_conflict_do_nothing())
+    assert "secret" not in str(caught.value)
+
+
+def test_a_password_of_any_signs_opens_the_store(postgres_url: str) -> None:
+    """As it is written in an address."""
+    address = postgres_url.replace("postgres@", "locked:p%40ss%2Fw%3Ard%23%3F@", 1)
+
+    with Store(address) as store:
+        assert store.all(Bill) == []
+    assert place_of(address) == "postgresql://locked:***@/postgres"
+
+
+def test_a_connection_that_the_server_closed_is_opened_again(postgres_url: str) -> None:
+    """A run may wait long between two bills."""
+    with Store(postgres_url) as store, psycopg.connect(postgres_url, autocommit=True) as other:
+        store.save_report("run-1", {"verdict": "fine"})
+        other.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
+
+        assert store.report("run-1") == {"verdict": "fine"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from toolkit.cli.options import DATA, DataOption, JsonOption, is_there
+from toolkit.cli.options import DATA, DataOption, JsonOption
 from toolkit.cli.output import NARROW, Column, amount_text, output, table, write, write_json
 from toolkit.cli.show import AMOUNT_WIDTH, DATE_WIDTH, file_width, operation_text, vendor_column
 
@@ -52,8 +52,8 @@ def bills(
 def _stored(data: Path) -> list[BillRow]:
     from toolkit.jobs import Workspace  # noqa: PLC0415 - the help needs none of it
 
-    workspace = Workspace(data)
-    if not is_there(workspace.database):  # looking must not make anything
+    workspace = Workspace.of(data)
+    if not workspace.has_store:  # looking must not make anything
         return []
     store, _ = workspace.open()
     with closing(store):

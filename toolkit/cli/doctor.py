@@ -107,12 +107,12 @@ def _data_folder(data: Path) -> str:
 def _store(data: Path) -> str:
     from toolkit.jobs import Workspace  # noqa: PLC0415 - slow to import
 
-    workspace = Workspace(data)
-    if not is_there(workspace.database):
-        return f"{workspace.database} will be made by the first run"
+    workspace = Workspace.of(data)
+    if not workspace.has_store:
+        return f"{workspace.store_place} will be made by the first run"
     store, _ = workspace.open()
     with closing(store):
-        return f"{workspace.database} opens, {len(store.overview())} bills"
+        return f"{workspace.store_place} opens, {len(store.overview())} bills"
 
 
 def _vault(data: Path) -> str:

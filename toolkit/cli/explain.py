@@ -87,7 +87,7 @@ def explain(
 
     if url and not probe:
         raise UsageError("--url is what --probe asks for: give both.")
-    found, workspace = find_connector(slug, connectors), Workspace(data)
+    found, workspace = find_connector(slug, connectors), Workspace.of(data)
     owner, vault = Account(account, _known_fields(found.manifest, workspace, account)), Vault(workspace.vault_root)
     if probe:
         kept = probe_kept(found, owner, vault, url=url, begins=lambda: write(errors(), WARNING))

@@ -79,7 +79,7 @@ def run(
     check_folder(folder_to_save)  # before anybody types a password
     codes = Answers.of(answers, answers_command)
     found = find_connector(slug, connectors)
-    workspace = Workspace(data)
+    workspace = Workspace.of(data)
     values = field_values(found.manifest, fields, Accounts.of(workspace).fields(slug, account))
     owner = Account(account, values, found.manifest.secret_fields | {"password"})
     manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo, answers=codes)
@@ -92,6 +92,7 @@ def field_values(
 ) -> dict[str, str]:
     """What the login needs: from standard input when `source` is "-", the environment, what is `kept`, the person."""
     from toolkit.jobs.fields import PREFIX, Sources, fill_fields  # noqa: PLC0415 - only a run needs what it imports
+    from toolkit.jobs.workspace import STORE  # noqa: PLC0415
 
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
@@ -100,7 +101,7 @@ def field_values(
     prompt = _prompt if sys.stdin.isatty() else None
     sources = Sources(os.environ, prompt, kept, anew, f", or pipe JSON into `--fields -`{keep}, {OTHERWISE}")
     values = fill_fields(manifest, given, sources)
-    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+    for name in [name for name in os.environ if name.startswith(PREFIX) or name == STORE]:
         del os.environ[name]  # the browser inherits what is left
     return values
 

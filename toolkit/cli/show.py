@@ -164,4 +164,4 @@ def _verdict(report: Report) -> str:
 
 def _places(workspace: Workspace, folder: str) -> str:
     """Where things are. The log's folder only: its name has the time in it."""
-    return f"Files     {folder}\nDatabase  {workspace.database}\nLogs      {workspace.logs}"
+    return f"Files     {folder}\nDatabase  {workspace.store_place}\nLogs      {workspace.logs}"

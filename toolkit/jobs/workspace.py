@@ -1,8 +1,9 @@
-"""Where a person's data lives: the store, the files, the logs and the vault below one folder."""
+"""Where a person's data lives: the store, the files, the logs and the vault below one folder, the store perhaps not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,23 +11,33 @@ from toolkit.disk import make_private
 from toolkit.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from toolkit.store import Files, Store
     from toolkit.vault import Vault
 
-__all__ = ["Workspace"]
+__all__ = ["STORE", "Workspace"]
+
+STORE = "TOOLKIT_STORE"  # in the environment; an argument is no place for a password
 
 
 @dataclass(frozen=True)
 class Workspace:
     """The data folder: `toolkit.sqlite`, `files/`, `logs/` and `vault/` below `data`. Only its owner may look in.
 
-    One that is not `lasting` will be thrown away, so that nothing in it waits for the disk.
+    `elsewhere` is the address of another database for the store, such as `postgresql://me@localhost/bills`. A workspace
+    that is not `lasting` will be thrown away, so that nothing in it waits for the disk.
     """
 
     data: Path
     lasting: bool = True
+    elsewhere: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, data: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
+        """A person's workspace: the store is where TOOLKIT_STORE says, by default in the data folder."""
+        return cls(data, elsewhere=environ.get(STORE, ""))
 
     @property
     def database(self) -> Path:
@@ -36,7 +47,22 @@ class Workspace:
     @property
     def store_url(self) -> str:
         """The store's URL for SQLAlchemy."""
-        return f"sqlite:///{self.database.resolve()}"
+        return self.elsewhere or f"sqlite:///{self.database.resolve()}"
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store to be looked into. Raises StoreError when one may not even look."""
+        try:
+            return bool(self.elsewhere) or self.database.exists()
+        except OSError as error:
+            raise StoreError(f"{self.database} cannot be read: {error.strerror}.") from error
+
+    @property
+    def store_place(self) -> str:
+        """Where the store is, as it is told to people."""
+        from toolkit.store import place_of  # noqa: PLC0415 - the database library is slow to import
+
+        return place_of(self.elsewhere) if self.elsewhere else str(self.database)
 
     @property
     def files_root(self) -> Path:

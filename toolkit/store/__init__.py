@@ -1,6 +1,7 @@
 """Where documents and files are kept."""
 
 from toolkit.store.documents import Store
+from toolkit.store.engine import place_of
 from toolkit.store.files import Draft, Files
 from toolkit.store.records import BillRow, Changes, Existing, LinkedOperation, LinkRow, Provenance
 
@@ -14,4 +15,5 @@ __all__ = [
     "LinkedOperation",
     "Provenance",
     "Store",
+    "place_of",
 ]

@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
-from toolkit.store import fixture, overview, statements, upsert
-from toolkit.store.engine import explain, insert, open_engine
+from toolkit.store import batch, fixture, overview, statements, upsert
+from toolkit.store.dialects import insert
+from toolkit.store.engine import address_of, explain, open_engine
 from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Provenance
 from toolkit.store.schema import links, runs
 
@@ -22,7 +23,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Store:
-    """Documents in a database: `sqlite:////home/me/bills/toolkit.sqlite`, or `sqlite://` for one in memory.
+    """Documents in a database.
+
+    That is `sqlite:////home/me/bills/toolkit.sqlite`, `sqlite://` for one in memory, or `postgresql://me@host/bills`,
+    which needs `toolkit[postgres]`.
 
     Each method is one transaction. All of them raise StoreError, with a sentence, when the database cannot be used
     or a document cannot be stored as it is. Use it from one thread.
@@ -33,7 +37,7 @@ class Store:
     def __init__(
         self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), lasting: bool = True
     ) -> None:
-        self._url = url
+        self._address = address_of(url)
         self._now = now
         self._engine = open_engine(url, lasting=lasting)
 
@@ -62,6 +66,14 @@ class Store:
             if id_ and file:
                 statements.attach(connection, type(entry), id_, file, provenance)
             return id_
+
+    def insert_all(self, entries: Iterable[BaseModel], provenance: Provenance) -> Changes:
+        """Store documents without files, in one transaction and one statement; each that is stored gets its `id`.
+
+        `unchanged` are those whose natural key or id is there already, `refused` those that cannot be stored.
+        """
+        with self._writing() as connection:
+            return batch.insert_all(connection, entries, provenance)
 
     def attach_file(self, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
         """Make `file` the file of a stored document, in place of the one that it may have."""
@@ -152,4 +164,4 @@ class Store:
             with self._engine.execution_options(reads=reads).begin() as connection:
                 yield connection
         except (SQLAlchemyError, UnicodeError, OverflowError) as error:  # drivers let the last two through as they are
-            raise explain(error, self._url) from error
+            raise explain(error, self._address) from error

@@ -1,15 +1,16 @@
 """A document as a row, and back."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from babel.numbers import get_currency_precision
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from toolkit.errors import InvalidEntry
 from toolkit.models import BankOperation, BaseModel, Bill, File
@@ -21,6 +22,7 @@ M = TypeVar("M", bound=BaseModel)
 
 _KNOWN: dict[str, type[BaseModel]] = {model.doctype: model for model in (BankOperation, Bill, File)}
 _LARGEST = 2**63 - 1
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # which Postgres takes for no text
 ALWAYS = {"number", "invoice", "filename"}  # filled in or asked for by all
 
 
@@ -29,12 +31,18 @@ def minor_units(amount: Decimal, currency: str) -> int | None:
 
     More decimals than the currency has are rounded half to even. None when it needs more than 64 bits.
     """
-    digits = get_currency_precision(currency)
+    digits, unit = _unit(currency)
     try:
-        units = int(amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN).scaleb(digits))
+        units = int(amount.quantize(unit, ROUND_HALF_EVEN).scaleb(digits))
     except InvalidOperation:
         return None
     return units if abs(units) <= _LARGEST else None
+
+
+@lru_cache
+def _unit(currency: str) -> tuple[int, Decimal]:
+    digits = get_currency_precision(currency)
+    return digits, Decimal(1).scaleb(-digits)
 
 
 def as_document(entry: BaseModel, *, exclude_unset: bool = False, exclude_defaults: bool = False) -> dict[str, Any]:
@@ -42,38 +50,46 @@ def as_document(entry: BaseModel, *, exclude_unset: bool = False, exclude_defaul
 
     Raises InvalidEntry for what cannot be text either: bytes, lists without end, halves of characters.
     """
-    nothing = _optional(type(entry)) - entry.model_fields_set
+    nothing = {"id", *(_optional(type(entry)) - entry.model_fields_set)}
+    text = _as_json(entry, nothing, exclude_unset=exclude_unset, exclude_defaults=exclude_defaults)
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def _as_json(
+    entry: BaseModel, exclude: Collection[str], *, exclude_unset: bool = False, exclude_defaults: bool = False
+) -> str:
     try:
         text = entry.model_dump_json(
             by_alias=True,
             fallback=str,
-            exclude=nothing,
+            exclude=set(exclude),
             exclude_unset=exclude_unset,
             exclude_defaults=exclude_defaults,
         )
     except PydanticSerializationError as error:
         raise InvalidEntry(f"This {entry.display_name} cannot be stored: {error}.") from error
-    document: dict[str, Any] = json.loads(text)
-    document.pop("_id", None)
-    return document
+    return NUL.sub(r"\g<1>\\ufffd", text) if "\\u0000" in text else text
 
 
 @cache
-def _optional(model: type[BaseModel]) -> set[str]:
+def _optional(model: type[BaseModel]) -> frozenset[str]:
     """The fields that say nothing unless somebody gives them a value."""
-    return {name for name, field in model.model_fields.items() if field.default is None and name not in ALWAYS}
+    return frozenset(name for name, field in model.model_fields.items() if field.default is None and name not in ALWAYS)
 
 
 def to_row(entry: BaseModel) -> dict[str, Any]:
-    """The columns of an entry, those of its identity and provenance aside. Raises InvalidEntry when it has problems."""
+    """The columns of an entry, those of its identity and provenance aside, `doc` as JSON text.
+
+    All rows of one doctype have the same columns in the same order. Raises InvalidEntry when the entry has problems.
+    """
     entry = _as_known(entry)
-    if entry.problems:
-        raise InvalidEntry(f"This {entry.display_name} cannot be stored: {'; '.join(entry.problems)}.")
-    table, doc = table_of(entry.doctype), as_document(entry)
-    fields = {name: getattr(entry, name) for name in fields_of(table)}
-    for name in fields:
-        del doc[to_camel(name)]
-    row = {"natural_key": entry.natural_key or None, "doc": doc, **fields}
+    if problems := entry.problems:
+        raise InvalidEntry(f"This {entry.display_name} cannot be stored: {'; '.join(problems)}.")
+    table = table_of(entry.doctype)
+    names = fields_of(table)
+    doc = _as_json(entry, _optional(type(entry)) - entry.model_fields_set | {"id", *names})
+    row = {"natural_key": entry.natural_key or None, "doc": doc, **{name: getattr(entry, name) for name in names}}
     if isinstance(entry, Bill | BankOperation):
         # The exact amount stays in `doc`: a site may give more decimals than the currency has (fuel, energy), and how
         # many a currency has may change with the next table of currencies.
@@ -85,11 +101,16 @@ def to_row(entry: BaseModel) -> dict[str, Any]:
 
 def from_row(model: type[M], table: Table, row: Mapping[Any, Any]) -> M:
     """The document in a row that was selected with the columns of `table`."""
-    fields = {to_camel(name): row[table.c[name]] for name in fields_of(table)}
+    fields = {alias: row[column] for alias, column in _aliases(table)}
     identity = {"_id": row[table.c.id], "naturalKey": row[table.c.natural_key] or ""}
     file_id = row[table.c.file_id] if "file_id" in table.c else None
     invoice = {"invoice": f"{File.doctype}:{file_id}"} if file_id and "invoice" in model.model_fields else {}
     return model(**{**row[table.c.doc], **fields, **identity, **invoice})
+
+
+@cache
+def _aliases(table: Table) -> list[tuple[str, Column[Any]]]:
+    return [(to_camel(name), table.c[name]) for name in fields_of(table)]
 
 
 def _as_known(entry: BaseModel) -> BaseModel:

@@ -5,6 +5,7 @@ rest lies in `doc` as JSON, exactly as written, with the names it has in a Cozy.
 connector wrote it.
 """
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -118,6 +119,7 @@ def table_of(doctype: str) -> Table:
     return _TABLES.get(doctype, documents)
 
 
+@cache
 def fields_of(table: Table) -> list[str]:
     """The fields of a document, by their Python names, that have a column of the same name."""
     return [column.name for column in table.columns if "field" in column.info]

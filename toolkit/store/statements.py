@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC
 from functools import cache
-from itertools import islice
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
-from toolkit.store.engine import insert
+from toolkit.store.dialects import among, insert, keys_for
 from toolkit.store.records import Existing, Provenance
 from toolkit.store.rows import from_row, to_row
 from toolkit.store.schema import documents, fields_of, files, table_of
@@ -20,8 +19,6 @@ from toolkit.store.schema import documents, fields_of, files, table_of
 __all__ = ["add", "attach", "fetch", "fetch_all", "find", "origin", "overwrite", "put", "touch"]
 
 M = TypeVar("M", bound=BaseModel)
-
-KEYS_AT_ONCE = 500
 
 
 def origin(provenance: Provenance) -> dict[str, Any]:
@@ -42,14 +39,14 @@ def touch(provenance: Provenance) -> dict[str, Any]:
     return {name: value for name, value in origin(provenance).items() if name != "created"}
 
 
-def fetch_all(connection: Connection, model: type[M], among: Mapping[str, Collection[Any]] | None = None) -> list[M]:
+def fetch_all(connection: Connection, model: type[M], of: Mapping[str, Collection[Any]] | None = None) -> list[M]:
     """Every document of a model: by date where it has one, else in the order of creation.
 
-    `among` has the values that some fields may have; those of fields without a column do not count.
+    `of` has the values that some fields may have; those of fields without a column do not count.
     """
     table = table_of(model.doctype)
     order = [table.c[name] for name in ("date", "created", "id") if name in table.c]
-    chosen = [table.c[name].in_(values) for name, values in (among or {}).items() if name in fields_of(table)]
+    chosen = [table.c[name].in_(values) for name, values in (of or {}).items() if name in fields_of(table)]
     rows = connection.execute(select(table).where(_of(table, model), *chosen).order_by(*order)).mappings()
     return [from_row(model, table, row) for row in rows]
 
@@ -65,12 +62,11 @@ def fetch(connection: Connection, model: type[M], id_: str) -> M:
 
 def find(connection: Connection, model: type[BaseModel], keys: Iterable[str]) -> Iterator[tuple[str, Existing]]:
     """The natural keys that are there, each with the document that holds it."""
-    table = table_of(model.doctype)
-    query = _with_file(table).where(_of(table, model))
-    for chunk in _chunks(keys):
-        for row in connection.execute(query.where(table.c.natural_key.in_(chunk))).mappings():
-            file = from_row(File, files, row) if row[files.c.id] else None
-            yield row[table.c.natural_key], Existing(row[table.c.id], file)
+    table, dialect = table_of(model.doctype), connection.dialect.name
+    query = _finding(dialect, table)
+    found = connection.execute(query, {"keys": keys_for(dialect, keys), "doctype": model.doctype})
+    for id_, key, *file in found:
+        yield key, Existing(id_, from_row(File, files, dict(zip(files.c, file, strict=True))) if any(file) else None)
 
 
 def add(connection: Connection, entry: BaseModel, provenance: Provenance) -> str | None:
@@ -109,6 +105,16 @@ def attach(connection: Connection, model: type[BaseModel], id_: str, file: File,
 
 
 @cache
+def _finding(dialect: str, table: Table) -> Select[Any]:
+    query = select(table.c.id, table.c.natural_key).where(among(dialect, table.c.natural_key, "keys"))
+    if table is documents:
+        query = query.where(table.c.doctype == bindparam("doctype"))
+    if "file_id" in table.c:
+        query = query.add_columns(files).outerjoin(files, table.c.file_id == files.c.id)
+    return query
+
+
+@cache
 def _inserting(dialect: str, table: Table) -> ReturningInsert[str]:
     return insert(dialect, table).on_conflict_do_nothing().returning(table.c.id)
 
@@ -134,15 +140,3 @@ def _of(table: Table, model: type[BaseModel]) -> ColumnElement[bool]:
 
 def _is(table: Table, model: type[BaseModel], id_: str) -> ColumnElement[bool]:
     return _of(table, model) & (table.c.id == id_)
-
-
-def _with_file(table: Table) -> Select[Any]:
-    if "file_id" not in table.c:
-        return select(table)
-    return select(table.c.id, table.c.natural_key, files).outerjoin(files, table.c.file_id == files.c.id)
-
-
-def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
-    remaining = iter(dict.fromkeys(keys))
-    while chunk := list(islice(remaining, KEYS_AT_ONCE)):
-        yield chunk

@@ -1,12 +1,19 @@
 """`filter_existing`: keep what is new."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
 
-from toolkit.models import BaseModel
+from typing import TYPE_CHECKING
+
 from toolkit.operations.keys import give_natural_keys
 from toolkit.report import Outcome
-from toolkit.run import Run
 from toolkit.whereabouts import declared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from toolkit.models import BaseModel
+    from toolkit.run import Run
+    from toolkit.store import Existing
 
 __all__ = ["filter_existing"]
 
@@ -23,8 +30,9 @@ def filter_existing(
 
     def filter_existing(run: Run) -> str:
         mine = [entry for entry in run.entries.fetched if isinstance(entry, model)]
-        for entry in mine:
-            entry.vendor = vendor or entry.vendor
+        if vendor:
+            for entry in mine:
+                entry.vendor = vendor
         give_natural_keys(mine, keys)
         unique = _once(run, mine)
         _keep_new(run, model, unique)
@@ -45,12 +53,19 @@ def _once(run: Run, entries: Sequence[BaseModel]) -> dict[str, BaseModel]:
 
 def _keep_new(run: Run, model: type[BaseModel], unique: dict[str, BaseModel]) -> None:
     existing = run.store.existing(model, unique)
-    run.entries.filtered = [entry for entry in run.entries.filtered if not isinstance(entry, model)]
+    kept = [entry for entry in run.entries.filtered if not isinstance(entry, model)]
     for key, entry in unique.items():
         stored = existing.get(key)
-        entry.id = stored.id if stored else None
-        wants_file = entry.has_file or entry.lacks_file
-        if stored is None or (wants_file and (stored.file is None or not run.files.is_there(stored.file))):
-            run.entries.filtered.append(entry)
+        entry.__dict__["id"] = stored.id if stored else None  # nothing to validate
+        if stored is None or _is_incomplete(run, entry, stored):
+            kept.append(entry)
         else:
             run.report.outcome(entry, Outcome.ALREADY_THERE, file=stored.file.path if stored.file else "")
+    run.entries.filtered = kept
+
+
+def _is_incomplete(run: Run, entry: BaseModel, stored: Existing) -> bool:
+    """Whether the file that the entry has, or should have, is not where it was stored, or never came."""
+    if not (entry.has_file or entry.lacks_file):
+        return False
+    return stored.file is None or not run.files.is_there(stored.file)

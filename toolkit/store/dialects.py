@@ -1,13 +1,13 @@
 """What the databases say each in its own way: the one place that knows which there are."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Dialect, Table, Text, any_, bindparam, column, func, select
+from sqlalchemy import Column, Dialect, Table, TextualSelect, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["among", "bindings", "insert", "keys_for"]
+__all__ = ["bindings", "insert", "look_up", "texts"]
 
 
 def insert(dialect: str, table: Table) -> sqlite.Insert:
@@ -20,17 +20,22 @@ def insert(dialect: str, table: Table) -> sqlite.Insert:
     return sqlite.insert(table)
 
 
-def among(dialect: str, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Whether a value is one of any number of texts, which go by `name` as what `keys_for` makes of them."""
+def look_up(dialect: str, column: Column[Any], select: Sequence[Column[Any]]) -> TextualSelect:
+    """A query for columns of the rows in which `column` has one of the texts `wanted`, any number, made by `texts`.
+
+    SQLite is told to begin with the texts: by itself it reads the whole table.
+    """
+    names, table = ", ".join(map(str, select)), column.table
     if dialect == "postgresql":
-        return value == any_(bindparam(name, type_=ARRAY(Text)))
-    each = func.json_each(bindparam(name, type_=Text)).table_valued(column("value", Text))
-    return value.in_(select(each.c.value))
+        query = f"select {names} from {table} where {column} = any(:wanted)"  # noqa: S608
+    else:
+        query = f"select {names} from json_each(:wanted) as wanted cross join {table} on {column} = wanted.value"  # noqa: S608
+    return text(query).columns(*select)
 
 
-def keys_for(dialect: str, keys: Iterable[str]) -> Any:
-    """Texts as the one parameter of `among`."""
-    return list(keys) if dialect == "postgresql" else json.dumps(list(keys), ensure_ascii=False)
+def texts(dialect: str, values: Iterable[str]) -> Any:
+    """Any number of texts as one parameter."""
+    return list(values) if dialect == "postgresql" else json.dumps(list(values), ensure_ascii=False)
 
 
 def bindings(dialect: Dialect, table: Table) -> dict[str, Callable[[Any], Any] | None]:

@@ -54,7 +54,7 @@ class Store:
     def existing(self, model: type[BaseModel], keys: Iterable[str]) -> dict[str, Existing]:
         """Those of the natural keys that are stored, each with the id and the file of its document."""
         with self._reading() as connection:
-            return dict(statements.find(connection, model, keys))
+            return statements.find(connection, model, keys)
 
     def insert(self, entry: BaseModel, provenance: Provenance, file: File | None = None) -> str | None:
         """Store a document, with its file, and return its id: `entry.id` when it has one, else a new one.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from toolkit.models import BaseModel, File
 
@@ -20,8 +21,7 @@ class Provenance:
     now: datetime
 
 
-@dataclass(frozen=True)
-class Existing:
+class Existing(NamedTuple):
     """A stored document that holds a natural key; `file` is None when it has none."""
 
     id: str

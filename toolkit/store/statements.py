@@ -1,17 +1,17 @@
 """Reading and writing rows within one transaction: what `Store` is made of."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC
 from functools import cache
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, Update, bindparam, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, TextualSelect, Update, bindparam, select, true, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
-from toolkit.store.dialects import among, insert, keys_for
+from toolkit.store.dialects import insert, look_up, texts
 from toolkit.store.records import Existing, Provenance
 from toolkit.store.rows import from_row, to_row
 from toolkit.store.schema import documents, fields_of, files, table_of
@@ -60,13 +60,24 @@ def fetch(connection: Connection, model: type[M], id_: str) -> M:
     return from_row(model, table, row)
 
 
-def find(connection: Connection, model: type[BaseModel], keys: Iterable[str]) -> Iterator[tuple[str, Existing]]:
+def find(connection: Connection, model: type[BaseModel], keys: Iterable[str]) -> dict[str, Existing]:
     """The natural keys that are there, each with the document that holds it."""
-    table, dialect = table_of(model.doctype), connection.dialect.name
-    query = _finding(dialect, table)
-    found = connection.execute(query, {"keys": keys_for(dialect, keys), "doctype": model.doctype})
-    for id_, key, *file in found:
-        yield key, Existing(id_, from_row(File, files, dict(zip(files.c, file, strict=True))) if any(file) else None)
+    table = table_of(model.doctype)
+    columns = [table.c[name] for name in ("id", "natural_key", "file_id", "doctype") if name in table.c]
+    rows = connection.execute(*_looking(connection, table.c.natural_key, columns, keys)).all()
+    if table is documents:
+        rows = [row for row in rows if row.doctype == model.doctype]
+    if "file_id" not in table.c:
+        return {row.natural_key: Existing(row.id, None) for row in rows}
+    its_files = _files(connection, {row[2] for row in rows if row[2] is not None})
+    return {key: Existing(id_, its_files.get(file_id)) for id_, key, file_id, *_ in rows}
+
+
+def _files(connection: Connection, ids: Collection[str]) -> dict[str, File]:
+    if not ids:
+        return {}
+    rows = connection.execute(*_looking(connection, files.c.id, list(files.c), ids)).mappings()
+    return {row[files.c.id]: from_row(File, files, row) for row in rows}
 
 
 def add(connection: Connection, entry: BaseModel, provenance: Provenance) -> str | None:
@@ -105,16 +116,6 @@ def attach(connection: Connection, model: type[BaseModel], id_: str, file: File,
 
 
 @cache
-def _finding(dialect: str, table: Table) -> Select[Any]:
-    query = select(table.c.id, table.c.natural_key).where(among(dialect, table.c.natural_key, "keys"))
-    if table is documents:
-        query = query.where(table.c.doctype == bindparam("doctype"))
-    if "file_id" in table.c:
-        query = query.add_columns(files).outerjoin(files, table.c.file_id == files.c.id)
-    return query
-
-
-@cache
 def _inserting(dialect: str, table: Table) -> ReturningInsert[str]:
     return insert(dialect, table).on_conflict_do_nothing().returning(table.c.id)
 
@@ -132,6 +133,13 @@ def _replacing(dialect: str, table: Table, by: str, columns: tuple[str, ...]) ->
 def _changing(table: Table) -> Update:
     doctype = table.c.doctype == bindparam("its_doctype") if table is documents else true()
     return update(table).where(doctype, table.c.id == bindparam("its_id"))
+
+
+def _looking(
+    connection: Connection, column: Column[Any], select_: Sequence[Column[Any]], values: Iterable[str]
+) -> tuple[TextualSelect, dict[str, Any]]:
+    dialect = connection.dialect.name
+    return look_up(dialect, column, select_), {"wanted": texts(dialect, values)}
 
 
 def _of(table: Table, model: type[BaseModel]) -> ColumnElement[bool]:

@@ -52,6 +52,32 @@ class StoreContract:
         assert store.insert(bill(natural_key="key", title="second"), provenance) is None
         assert [(first, "first")] == [(one.id, one.title) for one in store.all(Bill)]
 
+    def test_many_documents_are_stored_at_once(self, store: Store, provenance: Provenance, bill: MakeBill) -> None:
+        """Of any models; each gets its id, and what is there already, or cannot be stored, costs no other one."""
+        first = store.insert(bill(natural_key="old"), provenance)
+        old, new, own = bill(natural_key="old"), bill(natural_key="new", title="été"), bill(_id="mine")
+        wrong, kitten = Bill(amount=1, currency="EUR"), Kitten(natural_key="old", name="Tom")
+        twin = bill(natural_key="new", title="twin")
+
+        changes = store.insert_all([old, new, own, wrong, kitten, twin], provenance)
+
+        assert [*map(id, changes.created)] == [*map(id, (new, own, kitten))]
+        assert [*map(id, changes.unchanged)] == [*map(id, (old, twin))]
+        assert [(wrong, "This bill cannot be stored: date is missing.")] == changes.refused
+        assert {one.id: one.title for one in store.all(Bill)} == {first: None, new.id: "été", "mine": None}
+        assert [one.id for one in store.all(Kitten)] == [kitten.id]
+        assert (old.id, twin.id) == (None, None)
+
+    def test_an_id_that_is_there_is_not_stored_again(
+        self, store: Store, provenance: Provenance, bill: MakeBill
+    ) -> None:
+        """In a batch as alone."""
+        store.create(bill(_id="mine", title="first"))
+
+        assert store.insert(bill(_id="mine"), provenance) is None
+        assert len(store.insert_all([bill(_id="mine"), bill(_id="other")], provenance).created) == 1
+        assert {one.id: one.title for one in store.all(Bill)} == {"mine": "first", "other": None}
+
     def test_a_conflict_leaves_no_trace_of_the_file(
         self, store: Store, provenance: Provenance, bill: MakeBill, file: MakeFile
     ) -> None:
@@ -130,6 +156,14 @@ class StoreContract:
         """A bill that cannot be right is not stored, and the sentence says why."""
         with pytest.raises(StoreError, match=r"This bill cannot be stored: date is missing"):
             store.insert(Bill(amount=1, currency="EUR"), provenance)
+
+    def test_a_nul_costs_no_document(self, store: Store, provenance: Provenance, bill: MakeBill) -> None:
+        """Postgres has no text with one: it is left out."""
+        store.insert_all([bill(number="a\0b", lines=["\0", "\\u0000"])], provenance)
+
+        stored = store.all(Bill)[0].model_dump()
+        assert (stored["number"], stored["lines"]) == ("ab", ["", "\\u0000"])
+        assert len(store.overview()) == 1
 
     def test_values_beyond_the_database_are_refused(self, store: Store) -> None:
         """A number or a text that the database cannot take is a sentence."""

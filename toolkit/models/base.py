@@ -123,8 +123,8 @@ class BaseModel(pydantic.BaseModel):
 
 
 def _whole(value: Any) -> Any:
-    """Half a character, such as the first half of a cut emoji in a site's JSON, is no text that can be stored."""
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+    """Half a character, such as the first half of a cut emoji in a site's JSON, and NUL cannot be stored."""
+    return value.encode(errors="replace").decode().replace("\0", "") if isinstance(value, str) else value
 
 
 def _sentence(detail: Any) -> str:

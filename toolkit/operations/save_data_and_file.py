@@ -24,6 +24,7 @@ from toolkit.operations.get_file import RequestOptions, get_file, options_for
 from toolkit.operations.links import Links
 from toolkit.operations.naming import get_entry_file_name
 from toolkit.operations.whole_pdf import Validate
+from toolkit.operations.without_file import save_without_file
 from toolkit.report import Outcome
 from toolkit.uninterrupted import uninterrupted
 from toolkit.whereabouts import declared
@@ -98,16 +99,21 @@ def save_data_and_file(
 
     def save_data_and_file(run: Run) -> str:
         mine = [entry for entry in run.entries.filtered if isinstance(entry, model)]
-        saved, links, was_open = 0, Links(), run.browser_is_open
+        for entry in mine if tags else ():
+            entry.tags = [*entry.tags, *tags]
+        files = [entry for entry in mine if entry.has_file or entry.lacks_file]
+        begun, links, was_open = len(run.entries.saved), Links(), run.browser_is_open
+        saved = save_without_file(run, [entry for entry in mine if not (entry.has_file or entry.lacks_file)])
         with closing(Drafts(run.files)) as drafts:
 
-            def fetch(run: Run, entry: BaseModel) -> _Fetched | None:
+            def fetch(run: Run, entry: BaseModel) -> _Fetched:
                 return _fetch(run, entry, chosen, drafts, links)
 
-            for done, (entry, arrival) in enumerate(arrivals(run, mine, fetch, concurrency=chosen.concurrency), 1):
-                entry.tags = [*entry.tags, *tags]
+            coming = arrivals(run, files, fetch, concurrency=chosen.concurrency)
+            for done, (entry, arrival) in enumerate(coming, len(mine) - len(files) + 1):
                 saved += _save(run, entry, arrival)
                 run.observer.advanced(done, len(mine))
+        run.entries.saved[begun:] = sorted(run.entries.saved[begun:], key=lambda entry: run.report.of(entry).row)
         if not was_open:
             run.bring_back()
         return f"{saved} saved" if saved == len(mine) else f"{saved} saved, {len(mine) - saved} failed"
@@ -115,14 +121,12 @@ def save_data_and_file(
     return declared(save_data_and_file)
 
 
-Arrival = Callable[[], _Fetched | None]
+Arrival = Callable[[], _Fetched]
 
 
-def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: Drafts, links: Links) -> _Fetched | None:
+def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: Drafts, links: Links) -> _Fetched:
     if entry.lacks_file:
         raise FileDownloadFailed("the site gave no link to it")
-    if not entry.has_file:
-        return None
     folder = "/".join(filter(None, [run.folder, options.sub_path]))
     draft, begun = drafts.begin(folder)
     try:
@@ -155,9 +159,6 @@ def _save_with_file(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
         run.report.outcome(entry, Outcome.FAILED, reason=run.mask(_reason(error)))
         run.log.failure(error)
         return False
-    if fetched is None:
-        _store(run, entry, None)
-        return True
     with fetched.closing, uninterrupted():  # a file with a name has its row
         facts = fetched.facts
         name = get_entry_file_name(entry)

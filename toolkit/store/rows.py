@@ -69,7 +69,7 @@ def _as_json(
         )
     except PydanticSerializationError as error:
         raise InvalidEntry(f"This {entry.display_name} cannot be stored: {error}.") from error
-    return NUL.sub(r"\g<1>\\ufffd", text) if "\\u0000" in text else text
+    return NUL.sub(r"\1", text) if "\\u0000" in text else text
 
 
 @cache

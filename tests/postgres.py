@@ -11,12 +11,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-__all__ = ["find_postgres", "postgres"]
+__all__ = ["find_postgres", "initialise", "postgres", "running"]
 
 READY = b"ready to accept connections"
 # The user `locked` alone needs a password.
 HBA = "local all locked scram-sha-256\nlocal all all trust\n"
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=20")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 
 
 def find_postgres() -> Path | None:
@@ -26,16 +26,16 @@ def find_postgres() -> Path | None:
 
 
 @contextmanager
-def postgres(programs: Path, *settings: str) -> Iterator[str]:
+def postgres(programs: Path) -> Iterator[str]:
     """A server while the block runs, and the address of its empty database; what it holds is gone after it."""
     with tempfile.TemporaryDirectory(prefix="pg-") as name:  # not below pytest's: a socket's path has 107 characters
-        folder = Path(name)
-        _initialise(programs, folder)
-        with _running(programs, folder, settings):
-            yield f"postgresql://postgres@/postgres?host={folder}"
+        initialise(programs, Path(name))
+        with running(programs, Path(name), *FAST) as address:
+            yield address
 
 
-def _initialise(programs: Path, folder: Path) -> None:
+def initialise(programs: Path, folder: Path) -> None:
+    """Make what a server needs in an empty folder."""
     person = _person()
     if person:
         shutil.chown(folder, person["user"], person["group"])
@@ -47,8 +47,9 @@ def _initialise(programs: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _running(programs: Path, folder: Path, settings: tuple[str, ...]) -> Iterator[None]:
-    flags = [flag for setting in ("listen_addresses=", *FAST, *settings) for flag in ("-c", setting)]
+def running(programs: Path, folder: Path, *settings: str) -> Iterator[str]:
+    """A server on such a folder while the block runs, and the address of its database."""
+    flags = [flag for setting in ("listen_addresses=", "max_connections=20", *settings) for flag in ("-c", setting)]
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *flags]
     with subprocess.Popen(command, cwd="/", stderr=subprocess.PIPE, **_person()) as server:
         assert server.stderr is not None
@@ -62,9 +63,9 @@ def _running(programs: Path, folder: Path, settings: tuple[str, ...]) -> Iterato
         reader = Thread(target=server.stderr.read)  # or the server would wait for somebody to read what it says
         reader.start()
         try:
-            yield
+            yield f"postgresql://postgres@/postgres?host={folder}"
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once, without tidying up
+            server.send_signal(signal.SIGINT)
             reader.join()
 
 

@@ -74,7 +74,8 @@ class BaseModel(pydantic.BaseModel):
     @property
     def problems(self) -> list[str]:
         """What is wrong with this entry, a sentence each; empty when it can be saved."""
-        return list(self._problems)
+        private = self.__pydantic_private__ or {}  # the attribute itself would take as long as all else in saving
+        return list(private.get("_problems", ()))
 
     @property
     def has_file(self) -> bool:

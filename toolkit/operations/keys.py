@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -25,32 +24,34 @@ def give_natural_keys(entries: Sequence[BaseModel], keys: Sequence[str] | None =
     one day stay two; for any other document, all its fields. Amounts count in the smallest unit of their currency; a
     refund's is negative.
     """
-    ranks: dict[str, int] = defaultdict(int)
+    ranks: dict[str, int] = {}
     for entry in entries:
-        key = _key(entry, keys)
-        if key[-1] != "]":
-            ranks[key] += 1
-            key = f"{key},{ranks[key]}]"
+        if keys is not None:
+            key = _dump([entry.vendor, entry.account, *(_chosen(entry, name) for name in keys)])
+        elif not isinstance(entry, Bill):
+            key = _dump(sorted(entry.model_dump(exclude={"id"}).items()))
+        elif entry.number is not None:
+            key = f'{_owner(entry.vendor, entry.account)},"number",{_quote(entry.number)}]'
+        else:
+            equal = _unnumbered(entry)
+            ranks[equal] = rank = ranks.get(equal, 0) + 1
+            key = f"{equal},{rank}]"
         entry.__dict__["natural_key"] = key  # a text as it should be: nothing to validate, a hundred thousand times
 
 
-def _key(entry: BaseModel, keys: Sequence[str] | None) -> str:
-    """The key; that of a bill without a number ends where its rank is to follow."""
-    if keys is not None:
-        return _dump([entry.vendor, entry.account, *(_chosen(entry, key) for key in keys)])
-    if not isinstance(entry, Bill):
-        return _dump(sorted(entry.model_dump(exclude={"id"}).items()))
-    owner = f"[{_quoted(entry.vendor)},{_quoted(entry.account)}"
-    if entry.number is not None:
-        return f'{owner},"number",{_quote(entry.number)}]'
-    sign = "-" if entry.is_refund else ""
-    return f'{owner},"{entry.date.isoformat()}","{sign}{_money(entry.amount, entry.currency)}","{entry.currency}"'
+def _unnumbered(bill: Bill) -> str:
+    """What equal bills of one day have in common."""
+    currency = bill.currency
+    money = _money(bill.amount, currency)
+    if bill.is_refund:
+        money = f"-{money}"
+    return f'{_owner(bill.vendor, bill.account)},"{_day(bill.date)}","{money}","{currency}"'
 
 
 def _chosen(entry: BaseModel, name: str) -> Any:
     value = getattr(entry, name, None)
     if type(value) is date:
-        return value.isoformat()
+        return _day(value)
     if type(value) is Decimal and isinstance(entry, Bill | BankOperation):
         return _money(value, entry.currency)
     return value
@@ -60,7 +61,7 @@ def _money(amount: Decimal, currency: str) -> str:
     """12.5 and 12.500000001 EUR are "12.50"."""
     unit, point = _unit(currency)
     text = str(amount)
-    if point and text[-point : 1 - point] == "." and "E" not in text:
+    if text[point : point + 1] == "." and "E" not in text:
         return text
     try:
         return str(amount.quantize(unit))
@@ -70,11 +71,16 @@ def _money(amount: Decimal, currency: str) -> str:
 
 @lru_cache
 def _unit(currency: str) -> tuple[Decimal, int]:
-    """One of the smallest unit, and where the point of an amount in it stands, from the end; 0 where it has none."""
+    """One of the smallest unit, and where the point of an amount in it stands, from the end."""
     from babel.numbers import get_currency_precision  # noqa: PLC0415 - slow to import
 
     digits = get_currency_precision(currency)
-    return Decimal(1).scaleb(-digits), digits + 1 if digits else 0
+    return Decimal(1).scaleb(-digits), -digits - 1
+
+
+@lru_cache
+def _owner(vendor: str, account: str) -> str:
+    return f"[{_quote(vendor)},{_quote(account)}"
 
 
 def _canonical(value: Any) -> str:
@@ -84,4 +90,4 @@ def _canonical(value: Any) -> str:
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_canonical).encode
 _quote = json.JSONEncoder(ensure_ascii=False).encode
-_quoted = lru_cache(_quote)
+_day = lru_cache(maxsize=10_000)(date.isoformat)

@@ -1,7 +1,7 @@
 """Writing many rows with one statement: COPY where the database has it, else one that is executed for each at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
@@ -30,7 +30,10 @@ def write(connection: Connection, table: Table, rows: Sequence[Row], *, over: bo
 
 def _values(dialect: Dialect, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[list[Any]]:
     every = bindings(dialect, table)
-    changed = [(place, process) for place, name in enumerate(columns) if (process := every[name])]
+    # Days and moments are the same in many rows; a document is text already.
+    changed = [
+        (place, lru_cache(process)) for place, name in enumerate(columns) if name != "doc" and (process := every[name])
+    ]
     for row in rows:
         values = list(row.values())
         for place, process in changed:

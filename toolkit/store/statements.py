@@ -62,15 +62,17 @@ def fetch(connection: Connection, model: type[M], id_: str) -> M:
 
 def find(connection: Connection, model: type[BaseModel], keys: Iterable[str]) -> dict[str, Existing]:
     """The natural keys that are there, each with the document that holds it."""
-    table = table_of(model.doctype)
-    columns = [table.c[name] for name in ("id", "natural_key", "file_id", "doctype") if name in table.c]
-    rows = connection.execute(*_looking(connection, table.c.natural_key, columns, keys)).all()
+    table, doctype = table_of(model.doctype), model.doctype
+    columns = [table.c[name] for name in ("natural_key", "id", "file_id", "doctype") if name in table.c]
+    rows = connection.execute(*_looking(connection, table.c.natural_key, columns, keys))
+    if table is files:
+        return {key: Existing(id_, None) for key, id_ in rows}
     if table is documents:
-        rows = [row for row in rows if row.doctype == model.doctype]
-    if "file_id" not in table.c:
-        return {row.natural_key: Existing(row.id, None) for row in rows}
-    its_files = _files(connection, {row[2] for row in rows if row[2] is not None})
-    return {key: Existing(id_, its_files.get(file_id)) for id_, key, file_id, *_ in rows}
+        found = {key: (id_, file_id) for key, id_, file_id, its_doctype in rows if its_doctype == doctype}
+    else:
+        found = {key: (id_, file_id) for key, id_, file_id in rows}
+    its_files = _files(connection, {file_id for _, file_id in found.values() if file_id is not None})
+    return {key: Existing(id_, its_files.get(file_id)) for key, (id_, file_id) in found.items()}
 
 
 def _files(connection: Connection, ids: Collection[str]) -> dict[str, File]:

@@ -1,8 +1,9 @@
 """100,000 bills, half of them among 1,000,000 that are stored: filtered and saved, against one plain statement.
 
 The peers are given the same candidates as plain values, make of them the same rows with the same natural keys, or have
-made them before, and insert them with `on conflict do nothing` into the same tables with the same indexes. What is stored is on a disk, in a
-copy of its own for each way; on Postgres the server's CPU counts too. The listing itself is not measured.
+made them before, and insert them with `on conflict do nothing` into the same tables with the same indexes. What is
+stored is on a disk, in a copy of its own for each way; on Postgres the server's CPU counts too. The listing itself is
+not measured.
 """
 
 import json

@@ -37,6 +37,7 @@ MANIFEST = Manifest(
     name="Acme", slug="acme", type="konnector", version="1.0", source="here", developer=Developer(name="Ada")
 )
 PORTAL = "tests/strict/portal/"
+TOGETHER = (PORTAL, "tests/store/")  # recordings that take long; a Postgres
 LONG = (PORTAL, "tests/demo/test_command.py", "tests/testing/", "tests/strict/", "recordings/tryton/")
 
 
@@ -70,17 +71,17 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """Files go to processes whole, and the portal's all to one: its recordings take longest."""
+    """Files go to processes whole, and those of some folders all to one."""
     config.option.loadscopereorder = False
     return ByFile(config, log)
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc] # the library has no types
-    """Takes the files of the portal for one."""
+    """Takes the files of a folder that shares something costly for one."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return PORTAL if file.startswith(PORTAL) else file
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

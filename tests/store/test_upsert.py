@@ -1,8 +1,11 @@
 """Tests of storing entries over those that say the same thing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import event, select
 
 from toolkit.models import BankOperation, BaseModel, Bill, File
 from toolkit.store import Provenance, Store
@@ -10,6 +13,14 @@ from toolkit.store.schema import bills
 
 MakeBill = Callable[..., Bill]
 KEYS = ["vendor", "number"]
+Kitten = BaseModel.create_new(name="me.cozy.kitten")
+
+
+@pytest.fixture(params=["SQLite", "Postgres"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store of each kind."""
+    with Store("sqlite://" if request.param == "SQLite" else request.getfixturevalue("postgres_url")) as opened:
+        yield opened
 
 
 def test_new_changed_and_same_are_told_apart(store: Store, provenance: Provenance, bill: MakeBill) -> None:
@@ -117,3 +128,47 @@ def test_any_model_can_be_brought_up_to_date(store: Store, provenance: Provenanc
     assert len(changes.updated) == 1
     assert [one.model_dump()["lives"] for one in store.all(kitten)] == [8]
     assert len(store.all(BankOperation)) == 1
+
+
+def test_keys_are_compared_by_value(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """A day with an hour is the day, and cents are what money is counted in; of any model, a number is a number."""
+    keys = ["date", "amount"]
+    store.upsert([bill(amount="12.5"), Kitten(date=date(2025, 1, 1), amount=Decimal("12.50"))], keys, provenance)
+
+    noisy = bill(date="2025-03-31T09:30:00", amount=12.500000001)
+    kitten = Kitten(date=date(2025, 1, 1), amount=Decimal("12.5"))
+    changes = store.upsert([noisy, kitten], keys, provenance)
+
+    assert (changes.created, changes.refused) == ([], [])
+    assert (len(store.all(Bill)), len(store.all(Kitten))) == (1, 1)
+
+
+def test_texts_that_look_like_numbers_are_texts(store: Store, provenance: Provenance) -> None:
+    """Version 1.10 is not version 1.1."""
+    store.upsert([Kitten(version="1.1")], ["version"], provenance)
+
+    assert len(store.upsert([Kitten(version="1.10")], ["version"], provenance).created) == 1
+
+
+def test_what_is_written_once_is_written_by_one_statement(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """However many are new or have changed."""
+    store.upsert([bill(number=str(n)) for n in range(50)], KEYS, provenance)
+    said: list[str] = []
+    event.listen(store._engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+
+    store.upsert([bill(number=str(n), title="new") for n in range(100)], KEYS, provenance)
+
+    assert len([one for one in said if one.startswith(("insert into bills", "INSERT", "update", "UPDATE"))]) == 1
+    assert len(store.all(Bill)) == 100
+
+
+def test_one_that_cannot_be_written_costs_no_other(store: Store, provenance: Provenance, bill: MakeBill) -> None:
+    """It is refused, with the reason, whether it is new or an update."""
+    store.upsert([bill(number="1")], KEYS, provenance)
+    wrong = [bill(number="1", lines=[b"\xff"]), bill(number="2", lines=[b"\xff"])]
+
+    changes = store.upsert([*wrong, bill(number="3")], KEYS, provenance)
+
+    assert [entry for entry, _ in changes.refused] == wrong
+    assert all("cannot be stored" in reason for _, reason in changes.refused)
+    assert [one.number for one in store.all(Bill)] == ["1", "3"]

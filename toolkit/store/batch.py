@@ -16,12 +16,12 @@ from toolkit.store.rows import to_row
 from toolkit.store.schema import table_of
 from toolkit.store.statements import origin
 
-__all__ = ["insert_all"]
+__all__ = ["ids_in_order", "insert_all"]
 
 
 def insert_all(connection: Connection, entries: Iterable[BaseModel], provenance: Provenance) -> Changes:
     """Insert documents; one whose natural key or id is there, or that cannot be stored, costs no other one."""
-    changes, columns, ids = Changes(), origin(provenance), _ids()
+    changes, columns, ids = Changes(), origin(provenance), ids_in_order()
     rows: dict[str, list[tuple[BaseModel, dict[str, Any]]]] = defaultdict(list)
     for entry in entries:
         try:
@@ -44,7 +44,7 @@ def _row(entry: BaseModel, columns: Mapping[str, Any], ids: Iterator[str]) -> di
     return row
 
 
-def _ids() -> Iterator[str]:
+def ids_in_order() -> Iterator[str]:
     """Ids that nobody else has, in order: what was created at once is read in this order, and an index likes it."""
     batch = uuid4().hex[:24]
     return (f"{batch}{number:08x}" for number in count())

@@ -11,12 +11,12 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
-from toolkit.store.dialects import insert, look_up, texts
+from toolkit.store.dialects import among, insert, look_up, texts
 from toolkit.store.records import Existing, Provenance
 from toolkit.store.rows import from_row, to_row
 from toolkit.store.schema import documents, fields_of, files, table_of
 
-__all__ = ["add", "attach", "fetch", "fetch_all", "find", "origin", "overwrite", "put", "touch"]
+__all__ = ["add", "attach", "fetch", "fetch_all", "find", "known", "origin", "overwrite", "put", "touch"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -44,10 +44,11 @@ def fetch_all(connection: Connection, model: type[M], of: Mapping[str, Collectio
 
     `of` has the values that some fields may have; those of fields without a column do not count.
     """
-    table = table_of(model.doctype)
+    table, dialect = table_of(model.doctype), connection.dialect.name
     order = [table.c[name] for name in ("date", "created", "id") if name in table.c]
-    chosen = [table.c[name].in_(values) for name, values in (of or {}).items() if name in fields_of(table)]
-    rows = connection.execute(select(table).where(_of(table, model), *chosen).order_by(*order)).mappings()
+    chosen = {name: texts(dialect, values) for name, values in (of or {}).items() if name in fields_of(table)}
+    conditions = [_of(table, model), *(among(dialect, table.c[name], name) for name in chosen)]
+    rows = connection.execute(select(table).where(*conditions).order_by(*order), chosen).mappings()
     return [from_row(model, table, row) for row in rows]
 
 
@@ -73,6 +74,13 @@ def find(connection: Connection, model: type[BaseModel], keys: Iterable[str]) ->
         found = {key: (id_, file_id) for key, id_, file_id in rows}
     its_files = _files(connection, {file_id for _, file_id in found.values() if file_id is not None})
     return {key: Existing(id_, its_files.get(file_id)) for key, (id_, file_id) in found.items()}
+
+
+def known(connection: Connection, model: type[BaseModel], ids: Collection[str]) -> set[str]:
+    """Those of the ids that a document has."""
+    table = table_of(model.doctype)
+    query = select(table.c.id).where(_of(table, model), among(connection.dialect.name, table.c.id, "ids"))
+    return set(connection.execute(query, {"ids": texts(connection.dialect.name, ids)}).scalars()) if ids else set()
 
 
 def _files(connection: Connection, ids: Collection[str]) -> dict[str, File]:
@@ -141,7 +149,7 @@ def _looking(
     connection: Connection, column: Column[Any], select_: Sequence[Column[Any]], values: Iterable[str]
 ) -> tuple[TextualSelect, dict[str, Any]]:
     dialect = connection.dialect.name
-    return look_up(dialect, column, select_), {"wanted": texts(dialect, values)}
+    return look_up(dialect, column, select_), {"values": texts(dialect, values)}
 
 
 def _of(table: Table, model: type[BaseModel]) -> ColumnElement[bool]:

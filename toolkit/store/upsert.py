@@ -1,32 +1,51 @@
 """Storing entries over those that say the same thing: what `update_or_create` needs of a store."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections import defaultdict
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from toolkit.models import BaseModel
-from toolkit.store import statements
-from toolkit.store.records import Changes, Provenance
-from toolkit.store.rows import as_document
+from toolkit.errors import InvalidEntry
+from toolkit.models import BankOperation, BaseModel, Bill, parse_date
+from toolkit.store import bulk, statements
+from toolkit.store.batch import ids_in_order
+from toolkit.store.dialects import write_alone
+from toolkit.store.records import Changes
+from toolkit.store.rows import as_document, minor_units, to_row
+from toolkit.store.schema import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from toolkit.store.records import Provenance
 
 __all__ = ["merged", "upsert"]
 
 M = TypeVar("M", bound=BaseModel)
-
-OWNER = ("vendor", "account")  # few values in one batch: what others own need not be read
+Key = tuple[Any, ...]
 
 
 def upsert(
     connection: Connection, entries: Iterable[BaseModel], keys: Sequence[str], provenance: Provenance
 ) -> Changes:
     """Create or update each entry; two entries with the same key fields are the same document, the last one wins."""
-    batch = list(entries)
-    owners = {name: {getattr(entry, name, None) for entry in batch} for name in OWNER if name in keys}
-    job = _Upsert(connection, keys, provenance, owners)
-    for entry in batch:
-        job.take(entry)
-    return job.changes
+    changes = Changes()
+    batches: dict[type[BaseModel], list[BaseModel]] = defaultdict(list)
+    for entry in entries:
+        batches[type(entry)].append(entry)
+    for model, batch in batches.items():
+        write_alone(connection, table_of(model.doctype))
+        job = _Upsert(connection, model, _Keys(keys, batch), changes)
+        job.load(batch)
+        for entry in batch:
+            job.take(entry)
+        job.write(statements.origin(provenance))
+    return changes
 
 
 def merged(stored: M, changes: Mapping[str, Any]) -> M:
@@ -42,59 +61,96 @@ def _said(entry: BaseModel) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-class _Upsert:
-    """One upsert: the stored documents by the values of their key fields, and what came of each entry."""
+class _Keys:
+    """The key fields of a batch. Days and numbers are compared as such, also where the store has them as text."""
 
-    def __init__(
-        self, connection: Connection, keys: Sequence[str], provenance: Provenance, owners: Mapping[str, Collection[Any]]
-    ) -> None:
-        self.changes = Changes()
+    def __init__(self, names: Sequence[str], batch: Sequence[BaseModel]) -> None:
+        self.names = names
+        self._kinds = {name: next(_kinds(name, batch), None) for name in names}
+
+    def of(self, entry: BaseModel) -> Key:
+        """The values in the key fields of one entry; None where it has none."""
+        return tuple([self._value(entry, name) for name in self.names])
+
+    def missing(self, key: Key) -> str | None:
+        """The first field without a value."""
+        return next((name for name, value in zip(self.names, key, strict=True) if value is None), None)
+
+    def _value(self, entry: BaseModel, name: str) -> Any:
+        value = getattr(entry, name, None)
+        if isinstance(value, Decimal) and isinstance(entry, Bill | BankOperation):
+            return minor_units(value, entry.currency) or value.normalize()
+        with suppress(ValueError, InvalidOperation):
+            if self._kinds[name] is Decimal and value is not None:
+                return Decimal(str(value))
+            if self._kinds[name] is date and value is not None:
+                return parse_date(value)
+        return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _kinds(name: str, batch: Sequence[BaseModel]) -> Iterator[type]:
+    """What the values of a field are, where text in the store may mean the same."""
+    for entry in batch:
+        value = getattr(entry, name, None)
+        if type(value) in {Decimal, date}:
+            yield type(value)
+
+
+class _Upsert:
+    """One upsert of one model: the stored documents by their keys, and those that are to be written by their ids."""
+
+    def __init__(self, connection: Connection, model: type[BaseModel], keys: _Keys, changes: Changes) -> None:
         self._connection = connection
+        self._model = model
         self._keys = keys
-        self._provenance = provenance
-        self._owners = owners
-        self._stored: dict[type[BaseModel], dict[tuple[Any, ...], BaseModel]] = {}
+        self._changes = changes
+        self._ids = ids_in_order()
+        self._stored: dict[Key, BaseModel] = {}
+        self._taken: set[str] = set()
+        self._to_write: dict[str, dict[str, Any]] = {}
+
+    def load(self, batch: Sequence[BaseModel]) -> None:
+        """Read what the entries may be, and which of their natural keys and ids are taken."""
+        batch = [entry for entry in batch if not entry.problems]
+        among = {name: {getattr(entry, name, None) for entry in batch} for name in self._keys.names}
+        for one in statements.fetch_all(self._connection, self._model, among):
+            self._stored.setdefault(self._keys.of(one), one)
+        natural_keys = {entry.natural_key for entry in batch if entry.natural_key}
+        self._taken |= statements.find(self._connection, self._model, natural_keys).keys()
+        self._taken |= statements.known(self._connection, self._model, {entry.id for entry in batch if entry.id})
 
     def take(self, entry: BaseModel) -> None:
         """Create, update or refuse one entry."""
-        key, stored = self._key(entry), self._by_key(type(entry))
-        missing = [name for name, value in zip(self._keys, key, strict=True) if value is None]
-        if missing:
-            self._refuse(entry, f"{missing[0]} is missing, and tells this {entry.display_name} from others")
+        key = self._keys.of(entry)
+        if missing := self._keys.missing(key):
+            self._refuse(entry, f"{missing} is missing, and tells this {entry.display_name} from others")
         elif entry.problems:
             self._refuse(entry, "; ".join(entry.problems))
-        elif key in stored:
-            stored[key] = self._update(entry, stored[key])
+        elif key not in self._stored and not self._taken.isdisjoint({entry.id, entry.natural_key}):
+            self._refuse(entry, f"another {entry.display_name} with the same natural key is stored")
         else:
-            self._create(entry, key)
+            try:
+                self._put(entry, key)
+            except InvalidEntry as error:
+                self._refuse(entry, error.message)
+
+    def write(self, origin: Mapping[str, Any]) -> None:
+        """Write all that is new or has changed, with one statement."""
+        rows = [{**row, **origin} for row in self._to_write.values()]
+        bulk.write(self._connection, table_of(self._model.doctype), rows, over=True)
+
+    def _put(self, entry: BaseModel, key: Key) -> None:
+        stored = self._stored.get(key)
+        new = merged(stored or entry, _said(entry) if stored else {})
+        if new == stored:
+            self._changes.unchanged.append(entry)
+        else:
+            new.id = new.id or next(self._ids)
+            self._to_write[new.id] = {**to_row(new), "id": new.id}
+            (self._changes.updated if stored else self._changes.created).append(entry)
+            self._taken |= {new.natural_key} - {""}
+        entry.id = new.id
+        self._stored[key] = new
 
     def _refuse(self, entry: BaseModel, reason: str) -> None:
-        self.changes.refused.append((entry, reason))
-
-    def _create(self, entry: BaseModel, key: tuple[Any, ...]) -> None:
-        id_ = statements.add(self._connection, entry, self._provenance)
-        if id_ is None:
-            self._refuse(entry, f"another {entry.display_name} with the same natural key is stored")
-            return
-        entry.id = id_
-        self._by_key(type(entry))[key] = statements.fetch(self._connection, type(entry), id_)
-        self.changes.created.append(entry)
-
-    def _update(self, entry: BaseModel, stored: BaseModel) -> BaseModel:
-        entry.id = stored.id
-        new = merged(stored, _said(entry))
-        if new == stored:
-            self.changes.unchanged.append(entry)
-        else:
-            statements.overwrite(self._connection, new, statements.touch(self._provenance))
-            self.changes.updated.append(entry)
-        return new
-
-    def _by_key(self, model: type[BaseModel]) -> dict[tuple[Any, ...], BaseModel]:
-        if model not in self._stored:
-            every = statements.fetch_all(self._connection, model, self._owners)
-            self._stored[model] = {self._key(one): one for one in every}
-        return self._stored[model]
-
-    def _key(self, entry: BaseModel) -> tuple[Any, ...]:
-        return tuple(getattr(entry, name, None) for name in self._keys)
+        self._changes.refused.append((entry, reason))

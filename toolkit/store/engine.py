@@ -140,7 +140,27 @@ def _set_up(connection: Any, _record: Any) -> None:
     # Without this the driver begins transactions by itself, too late for one that reads before it writes.
     connection.isolation_level = None
     # NORMAL can lose the last commits when the power fails, never the database; what was lost is fetched again.
-    _set(connection, "journal_mode = wal", "synchronous = normal", "foreign_keys = on")
+    _use_wal(connection)
+    _set(connection, "synchronous = normal", "foreign_keys = on")
+
+
+def _use_wal(connection: Any) -> None:
+    """Let readers and a writer work at once. SQLite itself waits for nobody who is about the same."""
+    while connection.execute("pragma journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except connection.OperationalError as error:
+            if "is locked" not in str(error):
+                raise
+            _set_aside(connection)
+        else:
+            return  # in memory, or where the filesystem has no shared memory, there is none
+
+
+def _set_aside(connection: Any) -> None:
+    """Wait until nobody else has the database, as long as its address says."""
+    connection.execute("begin immediate")
+    connection.execute("rollback")
 
 
 def _set_up_to_throw_away(connection: Any, _record: Any) -> None:

@@ -171,4 +171,4 @@ def test_one_that_cannot_be_written_costs_no_other(store: Store, provenance: Pro
 
     assert [entry for entry, _ in changes.refused] == wrong
     assert all("cannot be stored" in reason for _, reason in changes.refused)
-    assert [one.number for one in store.all(Bill)] == ["1", "3"]
+    assert {one.number for one in store.all(Bill)} == {"1", "3"}

@@ -64,6 +64,17 @@ def test_two_equal_bills_of_one_day_are_two(make_run: MakeRun) -> None:
     assert run.entries.filtered == [again[2]]
 
 
+def test_an_hour_or_a_bit_of_noise_makes_no_new_bill(make_run: MakeRun) -> None:
+    """A site that begins to give them is still told by what it means."""
+    run = listed(make_run(), bill())
+    filter_existing(Bill)(run)
+    save_data_and_file(Bill)(run)
+    noisy = bill(date="2025-03-09T09:30:00+01:00", amount=23.900000001)
+
+    assert filter_existing(Bill)(listed(run, noisy)) == "0 new"
+    assert outcomes(run, noisy) == [Outcome.ALREADY_THERE]
+
+
 def test_keys_and_vendor_may_be_chosen(make_run: MakeRun) -> None:
     """As in the seed: bills of one day are one bill when the date is the key."""
     run = listed(make_run(), bill("1"), bill("2"))

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
-
-from toolkit.errors import UsageError
 from toolkit.models import BankOperation, BaseModel, Bill
 from toolkit.operations import filter_existing, save_data_and_file, update_or_create
 from toolkit.report import Outcome
@@ -98,12 +95,3 @@ def test_other_models_are_stored_too(make_run: MakeRun) -> None:
     assert stored(run, kittens, Kitten(name="Tom", age=2)) == "0 created, 1 updated, 0 unchanged"
     assert [one.model_dump()["age"] for one in Kitten.all(run.store)] == [2]
     assert len(BankOperation.all(run.store)) == 2
-
-
-@pytest.mark.parametrize(
-    ("keys", "words"), [("number", "list of field names"), ([], "list of"), (["nr"], "no field `nr`")]
-)
-def test_wrong_keys_are_told_where_they_are_declared(keys: list[str], words: str) -> None:
-    """Before anything runs."""
-    with pytest.raises(UsageError, match=words):
-        update_or_create(Bill, keys=keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from toolkit.operations.keys import give_natural_keys
+from toolkit.operations.keys import check_keys, give_natural_keys
 from toolkit.report import Outcome
 from toolkit.whereabouts import declared
 
@@ -25,8 +25,13 @@ def filter_existing(
 
     A stored entry whose file is missing, never came or was deleted, stays in, with its `id`, to be completed.
     An entry that the site lists twice under one key is kept once. `keys` names the fields that identify an entry;
-    by default vendor, account and number, or date, amount and rank among equals. `vendor` overwrites the entries'.
+    by default vendor, account and number, or date, amount and rank among equals; so do they for an entry that has none
+    of them. `vendor` overwrites the entries'.
+
+    Raises UsageError, where it is declared, when `keys` is empty, a text, or names a field that the model has not.
     """
+    if keys is not None:
+        check_keys("filter_existing", model, keys)
 
     def filter_existing(run: Run) -> str:
         mine = [entry for entry in run.entries.fetched if isinstance(entry, model)]

@@ -8,26 +8,38 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from toolkit.errors import UsageError
 from toolkit.models import BankOperation, BaseModel, Bill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["give_natural_keys"]
+__all__ = ["check_keys", "give_natural_keys"]
+
+NOT_SAID = {"id", "pdfurl", "fetch", "natural_key"}  # by the site, of the document itself
+
+
+def check_keys(operation: str, model: type[BaseModel], keys: Sequence[str]) -> None:
+    """Raise UsageError when `keys` is empty, a text, or names a field that a model with fields of its own has not."""
+    if isinstance(keys, str) or not keys:
+        raise UsageError(f'`keys` of {operation} is a list of field names such as ["number"], not {keys!r}.')
+    wrong = [name for name in keys if name not in model.model_fields.keys() - NOT_SAID]
+    if wrong and model.model_fields.keys() != BaseModel.model_fields.keys():
+        raise UsageError(f"`keys` of {operation}: {model.display_name} has no field `{wrong[0]}`.")
 
 
 def give_natural_keys(entries: Sequence[BaseModel], keys: Sequence[str] | None = None) -> None:
     """Set `natural_key` on each entry.
 
-    With `keys`, the key is vendor, account and those fields. Without, it is vendor, account and number; for a bill
-    without a number it is vendor, account, date, amount, currency and the rank among equals, so that two equal bills of
-    one day stay two; for any other document, all its fields. Amounts count in the smallest unit of their currency; a
-    refund's is negative.
+    With `keys`, the key is vendor, account and those fields, unless an entry has none of them. Else it is vendor,
+    account and number; for a bill without a number it is vendor, account, date, amount, currency and the rank among
+    equals, so that two equal bills of one day stay two; for any other document, all its fields. Amounts count in the
+    smallest unit of their currency; a refund's is negative.
     """
     ranks: dict[str, int] = {}
     for entry in entries:
-        if keys is not None:
-            key = _dump([entry.vendor, entry.account, *(_chosen(entry, name) for name in keys)])
+        if keys is not None and _says(chosen := [_chosen(entry, name) for name in keys]):
+            key = _dump([entry.vendor, entry.account, *chosen])
         elif not isinstance(entry, Bill):
             key = _dump(sorted(entry.model_dump(exclude={"id"}).items()))
         elif entry.number is not None:
@@ -46,6 +58,10 @@ def _unnumbered(bill: Bill) -> str:
     if bill.is_refund:
         money = f"-{money}"
     return f'{_owner(bill.vendor, bill.account)},"{_day(bill.date)}","{money}","{currency}"'
+
+
+def _says(values: Sequence[Any]) -> bool:
+    return any(value is not None for value in values)
 
 
 def _chosen(entry: BaseModel, name: str) -> Any:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from toolkit.errors import UsageError
-from toolkit.models import BaseModel
-from toolkit.operations.keys import give_natural_keys
+from toolkit.operations.keys import check_keys, give_natural_keys
 from toolkit.report import Outcome
 from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from toolkit.models import BaseModel
     from toolkit.run import Run
 
 __all__ = ["update_or_create"]
@@ -30,12 +29,13 @@ def update_or_create(model: type[BaseModel], *, keys: Sequence[str], vendor: str
 
     Raises UsageError, where it is declared, when `keys` is empty, a text, or names a field that the model has not.
     """
-    _check(model, keys)
+    check_keys("update_or_create", model, keys)
 
     def update_or_create(run: Run) -> str:
         mine = [entry for entry in run.entries.fetched if isinstance(entry, model)]
-        for entry in mine:
-            entry.vendor = vendor or entry.vendor
+        if vendor:
+            for entry in mine:
+                entry.vendor = vendor
         give_natural_keys(mine, keys)
         changes = run.store.upsert(mine, [*dict.fromkeys((*OWNER, *keys))], run.provenance)
         for outcome, entries in (
@@ -53,12 +53,3 @@ def update_or_create(model: type[BaseModel], *, keys: Sequence[str], vendor: str
         return ", ".join(f"{len(entries)} {word}" for word, entries in counts.items())
 
     return declared(update_or_create)
-
-
-def _check(model: type[BaseModel], keys: Sequence[str]) -> None:
-    if isinstance(keys, str) or not keys:
-        raise UsageError(f'`keys` of update_or_create is a list of field names such as ["number"], not {keys!r}.')
-    known = {*model.model_fields} - {"id", "pdfurl", "fetch", "natural_key"}
-    wrong = [name for name in keys if name not in known]
-    if wrong and model.model_fields.keys() != BaseModel.model_fields.keys():  # one without fields of its own takes any
-        raise UsageError(f"`keys` of update_or_create: {model.display_name} has no field `{wrong[0]}`.")

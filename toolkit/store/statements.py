@@ -42,11 +42,12 @@ def touch(provenance: Provenance) -> dict[str, Any]:
 def fetch_all(connection: Connection, model: type[M], of: Mapping[str, Collection[Any]] | None = None) -> list[M]:
     """Every document of a model: by date where it has one, else in the order of creation.
 
-    `of` has the values that some fields may have; those of fields without a column do not count.
+    `of` has the values that some columns of fields, or of the amount, may have; others do not count.
     """
     table, dialect = table_of(model.doctype), connection.dialect.name
     order = [table.c[name] for name in ("date", "created", "id") if name in table.c]
-    chosen = {name: texts(dialect, values) for name, values in (of or {}).items() if name in fields_of(table)}
+    columns = {"amount_minor", *fields_of(table)} & {*table.c.keys()}
+    chosen = {name: texts(dialect, values) for name, values in (of or {}).items() if name in columns}
     conditions = [_of(table, model), *(among(dialect, table.c[name], name) for name in chosen)]
     rows = connection.execute(select(table).where(*conditions).order_by(*order), chosen).mappings()
     return [from_row(model, table, row) for row in rows]

@@ -72,6 +72,13 @@ class _Keys:
         """The values in the key fields of one entry; None where it has none."""
         return tuple([self._value(entry, name) for name in self.names])
 
+    def columns(self, batch: Sequence[BaseModel]) -> dict[str, set[Any]]:
+        """What the key fields may be, by their columns."""
+        return {
+            "amount_minor" if name == "amount" else name: {self._value(entry, name) for entry in batch}
+            for name in self.names
+        }
+
     def missing(self, key: Key) -> str | None:
         """The first field without a value."""
         return next((name for name, value in zip(self.names, key, strict=True) if value is None), None)
@@ -79,7 +86,7 @@ class _Keys:
     def _value(self, entry: BaseModel, name: str) -> Any:
         value = getattr(entry, name, None)
         if isinstance(value, Decimal) and isinstance(entry, Bill | BankOperation):
-            return minor_units(value, entry.currency) or value.normalize()
+            return minor_units(value, entry.currency)
         with suppress(ValueError, InvalidOperation):
             if self._kinds[name] is Decimal and value is not None:
                 return Decimal(str(value))
@@ -112,8 +119,7 @@ class _Upsert:
     def load(self, batch: Sequence[BaseModel]) -> None:
         """Read what the entries may be, and which of their natural keys and ids are taken."""
         batch = [entry for entry in batch if not entry.problems]
-        among = {name: {getattr(entry, name, None) for entry in batch} for name in self._keys.names}
-        for one in statements.fetch_all(self._connection, self._model, among):
+        for one in statements.fetch_all(self._connection, self._model, self._keys.columns(batch)):
             self._stored.setdefault(self._keys.of(one), one)
         natural_keys = {entry.natural_key for entry in batch if entry.natural_key}
         self._taken |= statements.find(self._connection, self._model, natural_keys).keys()

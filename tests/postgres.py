@@ -13,6 +13,7 @@ from typing import Any
 
 __all__ = ["find_postgres", "initialise", "postgres", "running"]
 
+NOBODY = 65534
 READY = b"ready to accept connections"
 # The user `locked` alone needs a password.
 HBA = "local all locked scram-sha-256\nlocal all all trust\n"
@@ -28,7 +29,7 @@ def find_postgres() -> Path | None:
 @contextmanager
 def postgres(programs: Path) -> Iterator[str]:
     """A server while the block runs, and the address of its empty database; what it holds is gone after it."""
-    with tempfile.TemporaryDirectory(prefix="pg-") as name:  # not below pytest's: a socket's path has 107 characters
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as name:  # a socket's path has 107 characters
         initialise(programs, Path(name))
         with running(programs, Path(name), *FAST) as address:
             yield address
@@ -38,7 +39,7 @@ def initialise(programs: Path, folder: Path) -> None:
     """Make what a server needs in an empty folder."""
     person = _person()
     if person:
-        shutil.chown(folder, person["user"], person["group"])
+        os.chown(folder, NOBODY, NOBODY)
     data = str(folder / "data")
     options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     command = [str(programs / "initdb"), "-D", data, "--no-instructions", *options]
@@ -71,4 +72,4 @@ def running(programs: Path, folder: Path, *settings: str) -> Iterator[str]:
 
 def _person() -> dict[str, Any]:
     """As whom the programs run: they refuse the superuser."""
-    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}

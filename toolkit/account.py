@@ -30,10 +30,11 @@ class Mask:
     named: the values of URL queries, what a browser was made to type, and what looks like a token.
 
     A secret of fewer than four characters is hidden only where it stands alone as the whole text: hiding every
-    "12" of a log would make it unreadable and betray the secret by its gaps.
+    "12" of a log would make it unreadable and betray the secret by its gaps. `secrets` are those that were named.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self.secrets: list[str] = []
         self._forms: list[str] = []
         for secret in secrets:
             self.add(secret)
@@ -43,6 +44,8 @@ class Mask:
 
     def add(self, secret: str) -> None:
         """Hide this text from now on."""
+        if secret and secret not in self.secrets:
+            self.secrets.append(secret)
         forms = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], *_in_base64(secret)}
         known = {*self._forms, *(form for form in forms if form)}
         self._forms = sorted(known, key=len, reverse=True)

@@ -1,12 +1,19 @@
-"""Files that are whole and last, in folders of their owner's."""
+"""Files that are whole and last, in folders of their owner's, and folders that nothing outlives."""
 
 import os
+import re
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["make_private", "sync_folder", "write_atomically"]
+__all__ = ["in_memory", "make_private", "sync_folder", "write_atomically"]
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folders there are their owner's
+ROOM = 1 << 28  # bytes; a container may have less than a browser itself needs there
+SCRATCH = re.compile(r"toolkit-(\d+)-\w+")
 
 
 def make_private(folder: Path) -> None:
@@ -51,3 +58,34 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder of the owner's for what holds secrets and must reach no disk, where the system has such; else a
+    temporary one. Gone after the block; what killed processes left is swept away.
+    """
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    root = MEMORY if has_room else Path(tempfile.gettempdir())
+    for left in root.glob("toolkit-*-*"):
+        _sweep(left)
+    with tempfile.TemporaryDirectory(prefix=f"toolkit-{os.getpid()}-", dir=root, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _sweep(folder: Path) -> None:
+    found = SCRATCH.fullmatch(folder.name)
+    if found and not _lives(int(found[1])):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    if sys.platform == "win32":  # there, asking would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -25,9 +25,11 @@
     └── UnknownError              UNKNOWN_ERROR             exit 6
 
 An error raised without a message says its docstring. `line` is the line of the connector that was at work, such as
-"connectors/acme/connector.py:12"; empty when there was none.
+"connectors/acme/connector.py:12"; empty when there was none. `tried` are the selectors that were
+looked for in vain, each with what for, and `cause` says why, where that was found out.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 __all__ = [
@@ -63,6 +65,8 @@ class ToolkitError(Exception):
     code: ClassVar[str] = "UNKNOWN_ERROR"
     exit_code: ClassVar[int] = 6
     line: str = ""
+    tried: Sequence[tuple[str, str]] = ()
+    cause: str = ""
 
     def __init__(self, message: str = "") -> None:
         self.message = message or (type(self).__doc__ or "").strip()

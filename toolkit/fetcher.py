@@ -135,6 +135,8 @@ class Fetcher:
             meant = _meaning(error, run)
             meant.line = line_in_traceback(error.__traceback__, self._folder) or line_of(operation)
             line.error = meant.code
+            if run.evidence is not None:
+                run.evidence.take(run, line.name, meant, error)
             if meant is error:
                 raise
             raise meant from error

@@ -85,13 +85,14 @@ class OperationReport:
 
 @dataclass
 class Report:
-    """The account of one run, filled in while it goes."""
+    """The account of one run, filled in while it goes; `failure` is the page that shows why it failed, if any."""
 
     connector: str
     version: str
     account: str
     run: str
     log: str = ""
+    failure: str = ""
     operations: list[OperationReport] = field(default_factory=list)
     entries: list[EntryReport] = field(default_factory=list)
     error: ToolkitError | None = None
@@ -165,9 +166,10 @@ class Report:
             "run": self.run,
             "verdict": self.verdict,
             "exit_code": self.exit_code,
-            "error": self.error and {name: getattr(self.error, name) for name in ("code", "message", "line")},
+            "error": self.error and {name: getattr(self.error, name) for name in ("code", "message", "line", "cause")},
             "counts": self.counts(),
             "operations": [vars(operation) for operation in self.operations],
             "entries": [line.as_dict() for line in self.entries],
             "log": self.log,
+            "failure": self.failure,
         }

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from toolkit.account import Account, Mask
+    from toolkit.errors import ToolkitError
     from toolkit.log import RunLog
     from toolkit.manifest import Manifest
     from toolkit.models import BaseModel
@@ -53,6 +54,7 @@ __all__ = [
     "OpensPages",
     "Run",
     "Silent",
+    "TakesEvidence",
     "open_page_of",
     "refuse_to_ask",
     "site_of",
@@ -172,6 +174,16 @@ class Keeps(Protocol):
         """Return the first step from this one on whose code no run has used, and keep that this one uses it."""
 
 
+class TakesEvidence(Protocol):
+    """Takes the evidence of a failure, while the page is still open."""
+
+    def attach(self, context: BrowserContext) -> None:
+        """Begin to watch the browser of a run."""
+
+    def take(self, run: Run, operation: str, error: ToolkitError, raised: BaseException) -> None:
+        """Look at what there is to see, now that an operation has failed: what was `raised`, as people are told it."""
+
+
 def refuse_to_ask(kind: str, message: str, deadline: float) -> str:  # noqa: ARG001 - nobody is waited for
     """The `Ask` of a run that nobody watches."""
     raise TwoFaExpired(f"The site wants a code ({kind}: {message}) and nobody is there to give it.")
@@ -218,6 +230,7 @@ class Run:
         browser: OpensPages | None = None,
         session: Session | None = None,
         keeps: Keeps | None = None,
+        evidence: TakesEvidence | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -241,6 +254,7 @@ class Run:
         self.watch = Watch()
         self.browser: OpensPages = browser or BrowserOptions()
         self.keeps = keeps
+        self.evidence = evidence
         self.state: SessionState | None = None
         self.logged_in = False
         self._changing = RLock()  # the session and `state` are as one, whichever threads the session's answers come in
@@ -254,6 +268,7 @@ class Run:
         self.session.guard = self._refuse_other_hosts
         self.session.per_second = manifest.requests_per_second
         self.session.now = now
+        self.trail = self.session.trail
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -286,7 +301,7 @@ class Run:
         return self._page is not None
 
     @property
-    def _own_page(self) -> Page | None:
+    def own_page(self) -> Page | None:
         """The page, in the thread that opened it; no other can touch it, as after Ctrl-C in a download's login."""
         return self._page if self._page_thread == get_ident() else None
 
@@ -328,12 +343,12 @@ class Run:
 
     def settle(self) -> None:
         """Let an open page come to rest, where that matters to the transport."""
-        if self._own_page is not None:
-            self.transport.settle(self._own_page)
+        if self.own_page is not None:
+            self.transport.settle(self.own_page)
 
     def close_browser(self) -> None:
         """Close the page and its browser; asking for `page` again starts a new one. Another thread's is left to it."""
-        if self._page is None or self._own_page is not None:
+        if self._page is None or self.own_page is not None:
             self._page = None
             self._closing.close()
 
@@ -354,10 +369,10 @@ class Run:
         """
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        if self._own_page is None or self.state is None:
+        if self.own_page is None or self.state is None:
             return
         with suppress(Error):  # the page has gone
-            context = self._own_page.context
+            context = self.own_page.context
             context.route("**/*", lambda _: None)  # a token renewed from now on would be lost with the page
             if state := self._with_page(context, self.state):
                 places = places_of(context, state.storage, state.session_storage)
@@ -371,10 +386,10 @@ class Run:
         """Keep what an open page has changed of a session that is kept, and leave the page open."""
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-        if self._own_page is None or self.state is None:
+        if self.own_page is None or self.state is None:
             return
         with suppress(Error):  # the page has gone
-            if state := self._with_page(self._own_page.context, self.state):
+            if state := self._with_page(self.own_page.context, self.state):
                 self._keep_whole(state)
 
     def _with_page(self, context: BrowserContext, state: SessionState) -> SessionState | None:
@@ -431,9 +446,9 @@ class Run:
         from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
         cookies = self.session.cookies.to_playwright()
-        if self._own_page is not None:
+        if self.own_page is not None:
             with suppress(Error):  # it is gone already
-                cookies += self._own_page.context.cookies()
+                cookies += self.own_page.context.cookies()
         self._hide(SessionState(self.now(), {"cookies": cookies, "origins": []}).secrets())
 
     def _keep(self) -> None:
@@ -489,5 +504,8 @@ class Run:
         page = self._closing.enter_context(self.browser.open_page(self.transport, options, state))
         self.watch = Watch()  # what an earlier browser sent is over
         self.watch.attach(page.context)
+        self.trail.attach(page.context)
+        if self.evidence is not None:
+            self.evidence.attach(page.context)
         self._in_common = SessionState(self.now(), {"cookies": page.context.cookies(), "origins": []})
         return page

@@ -17,6 +17,7 @@ from toolkit.cli.bills import bills
 from toolkit.cli.check import check
 from toolkit.cli.doctor import doctor
 from toolkit.cli.explain import explain
+from toolkit.cli.failures import failures
 from toolkit.cli.har import har
 from toolkit.cli.install import install
 from toolkit.cli.listing import list_connectors
@@ -29,7 +30,20 @@ from toolkit.errors import ToolkitError, UnknownError
 __all__ = ["main"]
 
 PLUGINS = "toolkit.commands"
-ORDER = ("list", "account", "run", "bills", "explain", "record", "replay", "check", "har", "doctor", "install-browser")
+ORDER = (
+    "list",
+    "account",
+    "run",
+    "bills",
+    "explain",
+    "failures",
+    "record",
+    "replay",
+    "check",
+    "har",
+    "doctor",
+    "install-browser",
+)
 
 
 class _InOrder(TyperGroup):
@@ -73,6 +87,7 @@ def _build() -> typer.Typer:
     app.command("install-browser")(install)
     app.add_typer(account, name="account")
     app.add_typer(har, name="har")
+    app.add_typer(failures, name="failures")
     for point in entry_points(group=PLUGINS):
         _plug_in(app, point)
     return app

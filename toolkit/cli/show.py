@@ -72,6 +72,10 @@ def show_trouble(report: Report, *, verbose: bool) -> None:
     sentences = _trouble(report)
     if not sentences:
         return
+    if report.error is not None and report.error.cause not in {"", report.error.message}:
+        sentences.append(f"Cause: {plain(report.error.cause)}")
+    if report.failure:
+        sentences.append(f"Report: {report.failure}")
     if report.log:
         sentences.append(f"Log: {report.log}")
     write(errors(), *sentences)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from toolkit.debug import Evidence, sweep
 from toolkit.errors import NotExistingDirectory, StoreError, ToolkitError, UnknownError, VaultError
 from toolkit.jobs.refusals import Refusals
 from toolkit.log import RunLog
@@ -58,6 +59,15 @@ class _Journal:
     report: Report
     log: RunLog
     mask: Mask
+    evidence: Evidence | None = None
+
+    def keep_evidence(self) -> None:
+        """Write what was found at a failure. That this fails too must not hide it."""
+        if self.evidence is not None:
+            try:
+                self.report.failure = str(self.evidence.write(self.report) or "")
+            except OSError as error:
+                self.log("warning", f"no report of the failure: {error.strerror}")
 
 
 def run_connector(found: Found, account: Account, workspace: Workspace, options: RunOptions | None = None) -> Report:
@@ -65,7 +75,7 @@ def run_connector(found: Found, account: Account, workspace: Workspace, options:
     chosen = options or RunOptions()
     report = Report(found.slug, "", account.name, run_id(chosen.now()))
     try:
-        journal = _open_journal(workspace, report, account, chosen)
+        journal = _open_journal(found, workspace, report, account, chosen)
     except ToolkitError as error:
         report.error = error
         return report
@@ -75,6 +85,7 @@ def run_connector(found: Found, account: Account, workspace: Workspace, options:
             if refusals:
                 refusals.hold_back(account.fields)
             _run(found, account, workspace, chosen, journal)
+        journal.keep_evidence()
         if refusals:
             seed = account.fields.get(found.manifest.totp_field or "")
             _count(refusals, account, chosen, journal, own_codes=bool(seed))
@@ -120,6 +131,7 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
             ask=options.ask,
             browser=options.browser,
             keeps=_keeps(workspace, found.slug, account),
+            evidence=journal.evidence,
             now=options.now,
             sleep=options.sleep,
         )
@@ -150,7 +162,9 @@ def check_folder(folder_to_save: Path | None) -> None:
         raise NotExistingDirectory(f"The folder to save to does not exist: {folder_to_save}")
 
 
-def _open_journal(workspace: Workspace, report: Report, account: Account, options: RunOptions) -> _Journal:
+def _open_journal(
+    found: Found, workspace: Workspace, report: Report, account: Account, options: RunOptions
+) -> _Journal:
     workspace.prepare()
     path = workspace.logs / f"{report.run}.jsonl"
     mask = report.mask = account.mask()
@@ -159,7 +173,15 @@ def _open_journal(workspace: Workspace, report: Report, account: Account, option
     except OSError as error:
         raise StoreError(f"The log {path} cannot be written: {error.strerror}.") from error
     report.log = str(path)
-    return _Journal(report, log, mask)
+    return _Journal(report, log, mask, _evidence(found, workspace, report, options))
+
+
+def _evidence(found: Found, workspace: Workspace, report: Report, options: RunOptions) -> Evidence | None:
+    """Where a failure of the run is shown: nowhere in a workspace that will be thrown away."""
+    if not workspace.lasting:
+        return None
+    sweep(workspace.failures, options.now())
+    return Evidence(workspace.failures / report.run, found.folder)
 
 
 def run_id(now: datetime) -> str:

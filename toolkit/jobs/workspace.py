@@ -65,6 +65,11 @@ class Workspace:
         return place_of(self.elsewhere) if self.elsewhere else str(self.database)
 
     @property
+    def failures(self) -> Path:
+        """What failed runs have left to look at, a folder each."""
+        return self.data / "failures"
+
+    @property
     def files_root(self) -> Path:
         """The folder of files."""
         return self.data / "files"

@@ -162,7 +162,9 @@ def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: s
         return len(waiting) == before
     buttons = seen(run.page, submit, near=field)
     if not buttons:
-        raise UnknownError(f"The login page has no button `{submit}` to be seen.")
+        error = UnknownError(f"The login page has no button `{submit}` to be seen.")
+        error.tried = [("submit", submit)]
+        raise error
     _only(submit, buttons).click()
     return False
 

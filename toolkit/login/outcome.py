@@ -182,8 +182,11 @@ def _nothing_showed(run: Run, page: Page, outcomes: Mapping[str, Sequence[str | 
     failure = run.watch.failure()
     if failure is not None:
         return VendorDown(f"The site does not answer ({failure.reason} from {failure.url}): try again later.")
+    pairs = [(name, str(one)) for name, wanted in outcomes.items() for one in wanted]
     tried = [f"{name} `{one}` ({_count(page, one)})" for name, wanted in outcomes.items() for one in wanted]
-    return UnknownError(f"The page showed none of what was expected: {', '.join(tried)} matched nothing visible.")
+    error = UnknownError(f"The page showed none of what was expected: {', '.join(tried)} matched nothing visible.")
+    error.tried = pairs
+    return error
 
 
 def _count(page: Page, wanted: str | Locator) -> int:

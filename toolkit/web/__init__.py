@@ -23,10 +23,12 @@ from toolkit.web.state import (
     storage_of,
 )
 from toolkit.web.tags import hidden_fields
+from toolkit.web.trail import Asked, Trail
 from toolkit.web.walls import forbidden
 from toolkit.web.watch import Watch, browser_face
 
 __all__ = [
+    "Asked",
     "Browser",
     "CookieJar",
     "Downloaded",
@@ -38,6 +40,7 @@ __all__ = [
     "Rendered",
     "Session",
     "SessionState",
+    "Trail",
     "Watch",
     "browser_face",
     "certificate_trouble",

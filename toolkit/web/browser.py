@@ -7,6 +7,7 @@ import sys
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
+from toolkit.disk import in_memory
 from toolkit.errors import BrowserMissing, UsageError
 from toolkit.web.driver import open_driver
 from toolkit.web.find import FoundBrowser, does_not_start, find_browser
@@ -106,6 +107,7 @@ class Browser:
                 headless=not self._headed,
                 slow_mo=self._slow_mo,
                 args=[*self.args, *(() if self._headed else UNSEEN)],
+                traces_dir=self._closing.enter_context(in_memory()),  # they hold what is typed
                 handle_sigint=False,  # Ctrl-C reaches Python alone, which then closes all of it in order
             )
         except Error as error:

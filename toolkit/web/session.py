@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +16,7 @@ from requests.structures import CaseInsensitiveDict
 
 from toolkit.web.cookies import CookieJar
 from toolkit.web.explained import Explained, explained
+from toolkit.web.failures import sentence_for
 from toolkit.web.html import Page
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.learned import is_of_the_app
@@ -22,6 +24,7 @@ from toolkit.web.logged_out import CANNOT_TELL, bare_address, is_logged_out
 from toolkit.web.origin import host_of, is_loopback, origin_of
 from toolkit.web.renewal import Ends, Renewal
 from toolkit.web.tags import values_of
+from toolkit.web.trail import Trail
 from toolkit.web.walls import blocked, wall_in
 from toolkit.web.watch import same_site
 
@@ -74,7 +77,7 @@ class Session(requests.Session):
     now is not logged out, so a 403 is then no reason to log in again.
 
     Several threads may use it at once; change `headers`, `auth` and the like before they start.
-    `last_response` is the answer that came last, whichever thread asked.
+    `last_response` is the answer that came last, whichever thread asked; `trail` notes the last that were asked.
     """
 
     def __init__(self, transport: Transport, *, base_url: str | None = None, timeout: float = 30.0) -> None:
@@ -92,6 +95,7 @@ class Session(requests.Session):
         self.lives: Callable[[], bool] = lambda: False
         self.on_change: Callable[[], object] | None = None
         self.guard: Callable[[str], object] | None = None
+        self.trail = Trail()
         self._transport = transport
         self._hosts: frozenset[str] = frozenset()
         self._renewal = Renewal()
@@ -298,7 +302,7 @@ class Session(requests.Session):
         self._ask_guard(request.url)
         self._wait_turn(host_of(request.url or ""))
         before = self.cookies.changes
-        response = super().send(request, **kwargs)
+        response = self._send_noted(request, **kwargs)
         response.__class__ = Page  # adapters make plain ones
         self._ask_guard(response.url)  # a page follows redirects by itself
         self.last_response = response
@@ -306,6 +310,16 @@ class Session(requests.Session):
         self.is_fresh = self.is_fresh and not response.ok
         if self.cookies.changes != before and response.ok:
             self._changed()  # a site in trouble may take cookies away that are good again tomorrow
+        return response
+
+    def _send_noted(self, request: PreparedRequest, **kwargs: Any) -> requests.Response:
+        started = time.monotonic()
+        try:
+            response = super().send(request, **kwargs)
+        except requests.RequestException as error:
+            self.trail.of_session(request, None, time.monotonic() - started, sentence_for(error))
+            raise
+        self.trail.of_session(response.request, response, time.monotonic() - started)
         return response
 
     def _wait_turn(self, host: str) -> None:

@@ -135,8 +135,7 @@ class Fetcher:
             meant = _meaning(error, run)
             meant.line = line_in_traceback(error.__traceback__, self._folder) or line_of(operation)
             line.error = meant.code
-            if run.evidence is not None:
-                run.evidence.take(run, line.name, meant, error)
+            self._take_evidence(run, line.name, meant, error)
             if meant is error:
                 raise
             raise meant from error
@@ -147,6 +146,14 @@ class Fetcher:
             line.seconds = round(self._clock() - started, 3)
             run.log("info", f"{line.name}: {line.did or line.error or 'done'}", seconds=line.seconds)
             observer.operation_ended(line.name, line.did or line.error, line.seconds)
+
+    def _take_evidence(self, run: Run, name: str, meant: ToolkitError, error: Exception) -> None:
+        if run.evidence is None:
+            return
+        try:
+            run.evidence.take(run, name, meant, error)
+        except Exception as trouble:  # noqa: BLE001 - it must not stand before the failure itself
+            run.log.failure(trouble)
 
 
 def _name(operation: Operation) -> str:

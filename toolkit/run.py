@@ -349,6 +349,8 @@ class Run:
     def close_browser(self) -> None:
         """Close the page and its browser; asking for `page` again starts a new one. Another thread's is left to it."""
         if self._page is None or self.own_page is not None:
+            if self.evidence is not None:
+                self.trail.keep()
             self._page = None
             self._closing.close()
 

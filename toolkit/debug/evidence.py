@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from toolkit.debug.render import render
 from toolkit.debug.scene import Scene, look_at
 from toolkit.disk import in_memory, make_private, write_atomically
 from toolkit.errors import ToolkitError
-from toolkit.transport.learning import in_body
 from toolkit.transport.request import Req
 from toolkit.transport.scrub import Scrubber
 from toolkit.transport.shapes import Reach
@@ -68,6 +67,7 @@ class Evidence:
         self.folder = folder
         self._code = code
         self.taken: Taken | None = None
+        self._scrubber = Scrubber()
 
     def attach(self, context: BrowserContext) -> None:
         """Begin to trace a browser."""
@@ -81,17 +81,25 @@ class Evidence:
         if self.taken is not None:
             return
         page = run.own_page
+        with in_memory() as place:
+            raw = _stop_trace(page, place / TRACE) if page is not None else None  # what follows is no step of the login
+            self.taken = self._look(run, page, operation, error, raised)
+            if raw is not None:
+                self._keep_trace(raw, run, self.taken)
+        if page is not None and self.taken.scene is not None and self.taken.actions:
+            self.taken.mark = _box_of(page, self.taken.actions[-1])
+        error.cause = run.mask(self.taken.cause.sentence)
+
+    def _look(self, run: Run, page: Page | None, operation: str, error: ToolkitError, raised: BaseException) -> Taken:
         tried = [*(Tried(*one) for one in error.tried), *tried_in(str(raised))]
         asked = run.trail.last()
-        scrubber = self._learn(run, asked)
         facts = Facts(error, raised, operation, asked=asked, waited=run.trail.now, took_up=_took_up(run.report))
-        if page is not None and not page.is_closed():
-            facts = self._with_page(facts, page, run, tried)
-        self.taken = Taken(error, operation, diagnose(facts), facts.scene, facts.probed, asked)
-        self.taken.source = list(_source_around(error.line))
-        if page is not None:
-            self._keep_trace(page, run, scrubber, self.taken)
-        error.cause = run.mask(self.taken.cause.sentence)
+        if page is not None and not page.is_closed() and not run.trail.is_between:
+            facts = replace(facts, probed=probe(page, tried), scene=look_at(page, run.mask))
+        taken = Taken(error, operation, diagnose(facts), facts.scene, facts.probed, asked)
+        taken.source = list(_source_around(error.line))
+        self._learn(run, taken)
+        return taken
 
     def write(self, report: Report) -> Path | None:
         """Write the report of what was taken, when anything was; the path of it."""
@@ -104,44 +112,40 @@ class Evidence:
         describe(self.folder, report, mask(self.taken.cause.sentence), self.taken.operation)
         return self.folder / REPORT
 
-    def _with_page(self, facts: Facts, page: Page, run: Run, tried: list[Tried]) -> Facts:
-        probed = probe(page, tried)
-        scene = look_at(page, run.mask)
-        for frame in scene.frames:
-            for found in in_body(frame.html.encode("utf-8", "replace")):
-                run.mask.add(found.value)
-        return replace(facts, probed=probed, scene=scene)
-
-    def _learn(self, run: Run, asked: list[Asked]) -> Scrubber:
-        """What the requests show to be a secret: hidden from now on, in the log too."""
-        scrubber = Scrubber(run.mask.secrets)
-        for one in asked:
-            scrubber.learn_request(Req(one.method, one.url, one.sent_headers, one.sent.encode("utf-8", "replace")))
-            scrubber.learn_response(one.got_headers, one.got.encode("utf-8", "replace"))
-        for secret in scrubber.secrets:
+    def _learn(self, run: Run, taken: Taken) -> None:
+        """What requests and pages show to be a secret is hidden from now on, in the log too."""
+        self._scrubber = Scrubber(run.mask.secrets)
+        for one in taken.asked:
+            sent, got = (text.encode("utf-8", "replace") for text in (one.sent, one.got))
+            self._scrubber.learn_request(Req(one.method, one.url, one.sent_headers, sent))
+            self._scrubber.learn_response(one.got_headers, got)
+        for frame in taken.scene.frames if taken.scene else ():
+            self._scrubber.learn_response([], frame.html.encode("utf-8", "replace"))
+        for secret in self._scrubber.secrets:
             if secret.reach is not Reach.PLACE:
                 run.mask.add(secret.value)
-        return scrubber
 
-    def _keep_trace(self, page: Page, run: Run, scrubber: Scrubber, taken: Taken) -> None:
-        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
-
-        with ExitStack() as closing:
-            raw = closing.enter_context(in_memory()) / TRACE
-            try:
-                page.context.tracing.stop_chunk(path=raw)
-            except Error:
-                taken.trace = "no trace was made"
-                return
-            with suppress(Error):
-                page.context.tracing.start_chunk()
-            taken.actions = actions_in(raw, self._code)
-            taken.mark = _box_of(page, taken.actions[-1]) if taken.actions else None
-            make_private(self.folder)
-            left = scrub_trace(raw, self.folder / TRACE, scrubber)
-            taken.trace = f"left out, for it holds {run.mask(', '.join(left))}" if left else ""
-        if (self.folder / TRACE).exists():
+    def _keep_trace(self, raw: Path, run: Run, taken: Taken) -> None:
+        taken.actions = actions_in(raw, self._code)
+        make_private(self.folder)
+        left = scrub_trace(raw, self.folder / TRACE, self._scrubber)
+        if left:
+            taken.trace = f"left out, for it holds {run.mask(', '.join(left))}"
+        else:
             (self.folder / TRACE).chmod(0o600)
+
+
+def _stop_trace(page: Page, raw: Path) -> Path | None:
+    """Write the trace so far, and trace on; None when there is none."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    try:
+        page.context.tracing.stop_chunk(path=raw)
+    except Error:
+        return None
+    with suppress(Error):
+        page.context.tracing.start_chunk()
+    return raw
 
 
 def _took_up(report: Report) -> bool:

@@ -20,6 +20,7 @@ __all__ = ["REPORT", "TRACE", "Failure", "describe", "failures", "find_failure",
 
 REPORT, TRACE, FACTS = "report.html", "trace.zip", "failure.json"
 KEPT = timedelta(days=30)
+YEAR_AND_MORE = 5  # digits; a longer number is how a run begins
 STAMP = "%Y%m%dT%H%M%S"
 
 
@@ -69,9 +70,10 @@ def find_failure(root: Path, which: str) -> Failure:
     kept = failures(root)
     if not kept:
         raise UsageError(f"No failures in {root}: nothing has failed in the last 30 days.")
-    if which.isdigit() and 0 < int(which) <= len(kept):
+    is_number = which.isdigit() and len(which) < YEAR_AND_MORE
+    if is_number and 0 < int(which) <= len(kept):
         return kept[int(which) - 1]
-    found = [failure for failure in kept if failure.run.startswith(which)]
+    found = [] if is_number else [failure for failure in kept if failure.run.startswith(which)]
     if len(found) != 1:
         raise UsageError(f"No failure is number {which}: there are 1 to {len(kept)}; `toolkit failures` lists them.")
     return found[0]

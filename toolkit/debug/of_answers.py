@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["has_another_shape", "is_an_error", "kept_session_is_over", "refused_by_the_site", "wants_a_token"]
 
-CSRF = re.compile(r"csrf|xsrf|anti.?forgery|authenticity|page expired|invalid token|token mismatch", re.I)
+CSRF = re.compile(r"csrf|xsrf|anti.?forgery|authenticity|page expired|invalid token|token mismatch", re.IGNORECASE)
 REFUSING = frozenset({400, 401, 403, 419, 422})
 GUEST = re.compile(
     r"log.?in|sign.?in|unauthori[sz]ed|session|anmelden|connexion|expired|not authenticated", re.IGNORECASE

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Probed", "Tried", "probe", "tried_in"]
 
-WAITING = re.compile(r"waiting for ((?:locator|get_by_\w+|frame_locator)\(.*\))\s*(?:to be \w+)?$", re.MULTILINE)
+WAITING = re.compile(r"waiting for ((?:locator|get_by_\w+|frame_locator)\(.*?)(?: to be \w+)?$", re.MULTILINE)
 FINDERS = "locator get_by_role get_by_label get_by_text get_by_placeholder get_by_test_id get_by_alt_text get_by_title"
-NARROWERS = "frame_locator filter nth first last content_frame and_ or_ describe"
+NARROWERS = "frame_locator filter nth first last visible content_frame and_ or_ describe"
 CHAIN = frozenset(f"{FINDERS} {NARROWERS}".split())
 
 
@@ -53,7 +53,17 @@ class Probed:
 
 def tried_in(message: str) -> list[Tried]:
     """The locators that an error of Playwright tells of, such as `get_by_role("button", name="Log in")`."""
-    return [Tried("wait", found) for found in dict.fromkeys(WAITING.findall(message))]
+    return [Tried("wait", found) for found in dict.fromkeys(map(_plain, WAITING.findall(message)))]
+
+
+def _plain(locator: str) -> str:
+    """The selector alone of `locator("#go").first`, as it was written; any other locator as it is."""
+    try:
+        (name, arguments, _), *rest = _steps(ast.parse(locator, mode="eval").body)
+    except (SyntaxError, ValueError):
+        return locator
+    alone = name == "locator" and all(step[0] in {"visible", "first", "nth"} for step in rest)
+    return str(arguments[0]) if alone else locator
 
 
 def probe(page: Page, tried: Sequence[Tried]) -> list[Probed]:

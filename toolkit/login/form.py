@@ -27,6 +27,7 @@ SERVER_ERROR = 500
 SECOND = 1000
 LOADING = 30
 OF_THE_MOMENT = re.compile("ERR_SOCKET_NOT_CONNECTED|ERR_NETWORK_CHANGED")  # what else is wrong, a second try tells
+TEXT_FIELDS = ", ".join(f"input[type={kind}]" for kind in ("text", "email", "tel", "number")) + ", input:not([type])"
 MOMENT = 1.0  # seconds in which the rest of a form shows, once some of it does
 
 
@@ -146,7 +147,7 @@ def _of_codes(shown: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]
 def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: str, deadline: float) -> bool:
     """Fill what shows of the fields and codes, take it off those that wait, and submit; whether it was a code alone."""
     _settle(run.page, waiting.values())
-    before, field = len(waiting), None
+    before, field, order = len(waiting), None, list(waiting)
     for name, selector in list(waiting.items()):
         found = seen(run.page, selector, near=field)
         if is_keypad(found):
@@ -160,6 +161,7 @@ def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: s
     if kind is not None:
         enter_code(run, kind, codes.pop(kind), submit=submit, deadline=deadline)
         return len(waiting) == before
+    _refuse_half(run.page, order, waiting, field)
     buttons = seen(run.page, submit, near=field)
     if not buttons:
         error = UnknownError(f"The login page has no button `{submit}` to be seen.")
@@ -167,6 +169,24 @@ def _fill_in(run: Run, waiting: dict[str, str], codes: dict[str, str], submit: s
         raise error
     _only(submit, buttons).click()
     return False
+
+
+def _refuse_half(page: Page, order: Sequence[str], waiting: Mapping[str, str], field: Locator | None) -> None:
+    """Submit no form that lacks what comes before its last field, where it shows an empty one that may be for that.
+
+    A site that knows the browser may ask for the password alone. What is half is refused as a wrong password would be.
+    """
+    filled = [place for place, name in enumerate(order) if name not in waiting]
+    lacking = [name for place, name in enumerate(order) if name in waiting and place < max(filled, default=0)]
+    if not lacking or field is None:
+        return
+    form = field.locator("xpath=ancestor::form[1]")
+    if any(not one.input_value() for one in seen(page, form.locator(TEXT_FIELDS))):
+        error = UnknownError(
+            f"The login page has no field `{waiting[lacking[0]]}` for `{lacking[0]}`, and nothing was sent."
+        )
+        error.tried = [("form", waiting[name]) for name in lacking]
+        raise error
 
 
 def _settle(page: Page, selectors: Iterable[str]) -> None:

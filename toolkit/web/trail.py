@@ -96,10 +96,25 @@ class Trail:
 
     def last(self) -> list[Asked]:
         """The last requests, oldest first, those of an open page with their headers and what was answered."""
-        for asked in self._asked:
+        if not self.is_between:
+            self._fill()
+        return sorted(self._asked, key=lambda asked: asked.began)
+
+    def keep(self) -> None:
+        """Hold what pages and their calls were answered with, as the browser is about to close."""
+        if not self.is_between:
+            self._fill()
+        self._requests.clear()
+
+    @property
+    def is_between(self) -> bool:
+        """Whether a page waits for the one that follows it: until then it answers nothing that it is asked."""
+        return any(asked.is_open and asked.kind == "document" for asked in list(self._asked))
+
+    def _fill(self) -> None:
+        for asked in list(self._asked):  # more may come meanwhile
             if id(asked) in self._requests:
                 _fill_in(asked, self._requests[id(asked)])
-        return sorted(self._asked, key=lambda asked: asked.began)
 
     @property
     def now(self) -> float:
@@ -137,6 +152,9 @@ class Trail:
 def _fill_in(asked: Asked, request: Request) -> None:
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
+    if asked.seconds is None:  # the browser tells the rest of it only with the answer
+        asked.sent_headers = list(request.headers.items())
+        return
     with suppress(Error):  # the page has gone; what was noted while it was there stays
         asked.sent_headers = [(pair["name"], pair["value"]) for pair in request.headers_array()]
         asked.sent = (request.post_data or "")[:LARGEST]
@@ -145,7 +163,7 @@ def _fill_in(asked: Asked, request: Request) -> None:
             return
         asked.status = answer.status
         asked.got_headers = [(pair["name"], pair["value"]) for pair in answer.headers_array()]
-        if asked.seconds is not None and _is_readable(asked.got_headers, 0):
+        if _is_readable(asked.got_headers, 0):
             body = answer.body()
             asked.got = body.decode("utf-8", "replace") if len(body) <= LARGEST else ""
 

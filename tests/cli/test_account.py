@@ -250,12 +250,12 @@ def test_held_back_until_the_password_changes(command: Command, write_connector:
     """After two refusals no run reaches the site; the list shows it; the same password again changes nothing."""
     write_connector("acme", REFUSE, fields=FIELDS)
     add(command)
-    codes = [command("run", "acme").err.splitlines()[-2].partition(":")[0] for _ in range(3)]
+    codes = [command("run", "acme").err.rpartition("LOGIN_FAILED")[2].partition(":")[0] for _ in range(3)]
     held = listed(command)[0]["held_back"]
     again = add(command)
     changed = add(command, fields='{"password": "another"}')
 
-    assert codes == ["LOGIN_FAILED", "LOGIN_FAILED", "LOGIN_FAILED.TOO_MANY_ATTEMPTS"]
+    assert codes == ["", "", ".TOO_MANY_ATTEMPTS"]
     assert held
     assert again.err.startswith("Nothing has changed: acme refused this login of the account 'default' 2 times")
     assert (changed.err, listed(command)[0]["held_back"]) == ("", None)

@@ -31,7 +31,7 @@ WhichArgument = Annotated[
 
 @failures.callback(invoke_without_command=True)
 def list_failures(context: typer.Context, *, as_json: JsonOption = False, data: DataOption = DATA) -> None:
-    """Show the runs that failed in the last 30 days, and open what they left.
+    """Show what failed in the last 30 days, and why.
 
     Each has a report of its own: the cause, what was tried, a picture of the page with the last step marked, its
     HTML, console and requests, the line of the connector, and what to type next. Passwords, cookies and tokens are

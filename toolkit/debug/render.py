@@ -62,12 +62,10 @@ def render(taken: Taken, report: Report, mask: Callable[[str], str], *, traced: 
 def commands(report: Report, *, traced: bool) -> list[tuple[str, str]]:
     """What to type next, each with what it does."""
     slug, account = report.connector, "" if report.account == "default" else f" --account {report.account}"
-    steps = [(f"toolkit debug {slug}{account} --on-failure", "run it in a window that stays open where it breaks")]
-    if traced:
-        steps.append((f"toolkit failures trace {report.run}", "each step in Playwright's viewer"))
-    for case in sorted(path.parent.name for path in Path("recordings", slug).glob("*/take.json"))[:1]:
-        steps.append((f"toolkit debug {slug} --replay {case}", "step through its recording, offline"))
-        steps.append((f"toolkit check {slug} --live", "compare the site with its recording"))
+    steps = [(f"toolkit failures trace {report.run}", "each step in Playwright's viewer")] if traced else []
+    steps.append((f"toolkit run {slug}{account} --headed --slow-mo 500", "watch it in a window, slowly"))
+    if any(Path("recordings", slug).glob("*/take.json")):
+        steps.append((f"toolkit replay {slug}", "whether the connector still suits its recordings, offline"))
     return [*steps, (f"toolkit run {slug}{account}", "run it again, once the connector is mended")]
 
 

@@ -74,6 +74,7 @@ def test_json(command: Command) -> None:
     """As JSON, amounts are exact texts and operations a list."""
     row = json.loads(command("bills", "--json", "--vendor", "acme").out)[0]
 
+    assert row.pop("id")
     assert row == {
         "date": "2025-03-31",
         "vendor": "Acme Telecom",
@@ -84,6 +85,13 @@ def test_json(command: Command) -> None:
         "is_refund": False,
         "file": None,
         "operations": [{"date": "2025-04-02", "label": "PRLV ACME"}],
+        "by": {
+            "connector": "acme",
+            "version": "1.2.0",
+            "run": "run1",
+            "created": "2025-05-01T00:00:00+00:00",
+            "updated": "2025-05-01T00:00:00+00:00",
+        },
     }
 
 

@@ -206,3 +206,20 @@ def test_sums_are_linked_on_both_sides_and_stay(make_run: MakeRun) -> None:
     assert operation(run) == "3 linked"
     assert {(row.bill_id, row.operation_id) for row in run.store.links()} == rows
     assert link_of(run, later).reason.startswith("50.00 EUR were paid in 2 parts: 15.00 on")
+
+
+def test_what_was_undone_is_not_made_again(make_run: MakeRun) -> None:
+    """The operation is free for another bill; the bill may get another operation, and says that a link was undone."""
+    run = make_run()
+    first, paying = listed(run, "1", "2025-03-01"), moved(run, "2025-03-03")
+    operation = link_bank_operation(Bill, identifier="acme")
+    operation(run)
+
+    assert run.store.unlink(str(first.id)) == [paying]
+    assert (operation(run), run.store.links()) == ("0 linked, 1 not", [])
+    assert "a link was undone" in link_of(run, first).reason
+
+    second, other = listed(run, "2", "2025-03-02"), moved(run, "2025-03-04")
+    operation(run)
+
+    assert {(row.bill_id, row.operation_id) for row in run.store.links()} == {(second.id, paying), (first.id, other)}

@@ -25,6 +25,7 @@ from toolkit.cli.options import CONNECTORS, DATA, ConnectorsOption, DataOption, 
 from toolkit.cli.output import errors, plain, write
 from toolkit.cli.recording import record, replay
 from toolkit.cli.run import run
+from toolkit.cli.unlink import unlink
 from toolkit.errors import ToolkitError, UnknownError
 
 __all__ = ["main"]
@@ -35,6 +36,7 @@ ORDER = (
     "account",
     "run",
     "bills",
+    "unlink",
     "explain",
     "failures",
     "record",
@@ -79,6 +81,7 @@ def _build() -> typer.Typer:
     app.command("list")(list_connectors)
     app.command()(run)
     app.command()(bills)
+    app.command()(unlink)
     app.command()(record)
     app.command()(replay)
     app.command()(explain)

@@ -68,6 +68,7 @@ def _facts(row: BillRow, data: Path) -> dict[str, Any]:
     from toolkit.jobs import Workspace  # noqa: PLC0415
 
     return {
+        "id": row.id,
         "date": str(row.date),
         "vendor": row.vendor,
         "account": row.account,
@@ -77,6 +78,7 @@ def _facts(row: BillRow, data: Path) -> dict[str, Any]:
         "is_refund": row.is_refund,
         "file": str(Workspace(data).files_root / row.file) if row.file else None,
         "operations": [{"date": str(paid.date), "label": paid.label} for paid in row.operations],
+        "by": dict(row.by),
     }
 
 

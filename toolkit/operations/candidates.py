@@ -34,7 +34,9 @@ class Rules:
 
     `past` and `future` are days before and after the bill's date. An operation up to `late` days after that is not
     the bill's payment, but it is not given to a later bill that it suits less. What is `usual` for the vendor narrows
-    the window. Raises ValueError when one is below 0.
+    the window. `parted` are bills and operations, by their ids, that do not belong together.
+
+    Raises ValueError when a number is below 0.
     """
 
     labels: Labels
@@ -44,6 +46,7 @@ class Rules:
     amount_delta: Decimal = Decimal(0)
     any_currency: bool = False
     usual: Usual | None = None
+    parted: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         if min(self.past, self.future, self.late) < 0 or self.amount_delta < 0:
@@ -64,9 +67,10 @@ class Rules:
         return date.fromordinal(earliest), date.fromordinal(min(day + last, date.max.toordinal()))
 
     def same_side(self, due: Due, operation: BankOperation) -> bool:
-        """Whether both are debits, or both credits, in one currency."""
+        """Whether both are debits, or both credits, in one currency, and nobody has parted them."""
         same_sign = operation.amount > 0 if due.amount > 0 else operation.amount < 0 and due.amount < 0
-        return same_sign and (self.any_currency or due.currency == operation.currency)
+        same_money = self.any_currency or due.currency == operation.currency
+        return same_sign and same_money and (not self.parted or (due.id, str(operation.id)) not in self.parted)
 
 
 class Ledger:

@@ -41,7 +41,7 @@ def link_bank_operation(
     after), its amount within `amount_delta`, its currency the same unless `any_currency`. A bill matches a debit; a
     refund, by the bill or by `is_refund`, a credit. Each operation pays one bill, and each bill is paid by one; of what
     is left, one operation may pay several bills that add up to it, and several operations one bill. Links that stand
-    are kept: running again changes nothing.
+    are kept: running again changes nothing. One that was undone (`toolkit unlink`) is not made again.
 
     Raises ValueError for an identifier without a word, and for a window or a delta below 0.
     """
@@ -62,9 +62,10 @@ def link_bank_operation(
         payers = {link.operation_id: _name(dues.get(link.bill_id)) for link in links}
         ledger = Ledger(operations, rules.labels)
         before = _delays(dues, standing)
-        found = match((due for id_, due in dues.items() if id_ not in standing), ledger, rules, payers, before)
+        now = replace(rules, parted=run.store.undone())
+        found = match((due for id_, due in dues.items() if id_ not in standing), ledger, now, payers, before)
         left = [dues[id_] for id_, one in found.items() if one.operation is None]
-        known = replace(rules, usual=learn([*before, *_delays(dues, found)]))
+        known = replace(now, usual=learn([*before, *_delays(dues, found)]))
         found |= add_up(left, ledger, known, {*payers, *_operations(found)})
         _keep(run, found)
         return _report(run, bills, found | standing)

@@ -44,7 +44,8 @@ def why_not(due: Due, ledger: Ledger, rules: Rules, claims: Mapping[str, Claim])
         return f"the operation of {nearest.date} {claims[str(nearest.id)]}"
     what = f"operation of {_money(due)}" if alike else _kind(due, rules)
     first, last = rules.window(due)
-    return f"no {what} between {first} and {last}" + _nearest(due, alike, ledger, rules, claims)
+    undone = "; a link was undone" if any(bill == due.id for bill, _ in rules.parted) else ""
+    return f"no {what} between {first} and {last}{undone}" + _nearest(due, alike, ledger, rules, claims)
 
 
 def _nearest(

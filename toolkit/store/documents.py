@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from toolkit.errors import StoreError
@@ -15,7 +15,7 @@ from toolkit.store import batch, fixture, overview, statements, upsert
 from toolkit.store.dialects import insert
 from toolkit.store.engine import address_of, explain, open_engine
 from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Provenance
-from toolkit.store.schema import links, runs
+from toolkit.store.schema import links, runs, undone
 
 __all__ = ["Store"]
 
@@ -120,6 +120,24 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(query.order_by(links.c.created, links.c.bill_id, links.c.operation_id))
             return [LinkRow(*row) for row in rows]
+
+    def unlink(self, bill_id: str) -> list[str]:
+        """Undo the links of a bill, for good, and return the ids of the operations that are free again."""
+        mine = select(links.c.operation_id).where(links.c.bill_id == bill_id).order_by(links.c.operation_id)
+        with self._writing() as connection:
+            freed = [str(id_) for id_ in connection.execute(mine).scalars()]
+            at = self._now().astimezone(UTC)
+            rows = [{"bill_id": bill_id, "operation_id": id_, "at": at} for id_ in freed]
+            if rows:
+                connection.execute(insert(connection.dialect.name, undone).on_conflict_do_nothing(), rows)
+                connection.execute(delete(links).where(links.c.bill_id == bill_id))
+        return freed
+
+    def undone(self) -> frozenset[tuple[str, str]]:
+        """The pairs of bill and operation, by their ids, that a person has parted."""
+        with self._reading() as connection:
+            rows = connection.execute(select(undone.c.bill_id, undone.c.operation_id))
+            return frozenset((str(bill_id), str(operation_id)) for bill_id, operation_id in rows)
 
     def overview(self) -> list[BillRow]:
         """Every bill with its file and the operations that paid it, by date."""

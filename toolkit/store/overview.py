@@ -1,5 +1,6 @@
 """The list of bills, each with its file and the operations that paid it: one query."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,8 @@ from toolkit.store.schema import bills, files, links, operations
 
 __all__ = ["bill_rows"]
 
+BY = ("connector", "version", "run", "created", "updated")
+
 
 def bill_rows(connection: Connection) -> list[BillRow]:
     """Every bill, by date, then vendor and number."""
@@ -19,6 +22,7 @@ def bill_rows(connection: Connection) -> list[BillRow]:
 
 def _query() -> Select[Any]:
     own = [bills.c[name] for name in ("id", "date", "vendor", "account", "number", "currency", "is_refund")]
+    own += [bills.c[name] for name in BY]
     paid = operations.c.label, operations.c.date.label("paid_on")
     return (
         select(*own, bills.c.doc["amount"].as_string().label("amount"), files.c.path, *paid)
@@ -44,4 +48,12 @@ def _bill_row(rows: list[Row[Any]]) -> BillRow:
         is_refund=bill.is_refund,
         file=bill.path or "",
         operations=paid,
+        by={name: _text(getattr(bill, name)) for name in BY},
     )
+
+
+def _text(value: Any) -> str:
+    """A moment is in UTC, which SQLite does not say."""
+    if not isinstance(value, datetime):
+        return str(value)
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")

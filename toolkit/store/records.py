@@ -1,5 +1,6 @@
 """What goes into the store beside documents, and what comes out of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,7 +58,10 @@ class LinkedOperation:
 
 @dataclass(frozen=True)
 class BillRow:
-    """A bill as a list shows it; `file` is relative to the folder of files, empty when there is none."""
+    """A bill as a list shows it; `file` is relative to the folder of files, empty when there is none.
+
+    `by` is its provenance: connector, version and run, and the moments at which it was created and updated.
+    """
 
     id: str
     date: date
@@ -69,6 +73,7 @@ class BillRow:
     is_refund: bool
     file: str
     operations: tuple[LinkedOperation, ...]
+    by: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def operation(self) -> LinkedOperation | None:

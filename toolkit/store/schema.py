@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["bills", "documents", "fields_of", "files", "links", "metadata", "operations", "runs", "table_of"]
+__all__ = ["bills", "documents", "fields_of", "files", "links", "metadata", "operations", "runs", "table_of", "undone"]
 
 metadata = MetaData()
 
@@ -108,6 +108,15 @@ links = Table(
     *_provenance(),
     Index("links_by_operation", "operation_id"),
 )
+
+undone = Table(
+    "undone",
+    metadata,
+    Column("bill_id", ForeignKey("bills.id", ondelete="CASCADE"), primary_key=True),
+    Column("operation_id", ForeignKey("operations.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""Links that a person has undone: no run makes them again."""
 
 runs = Table("runs", metadata, Column("id", Text, primary_key=True), Column("report", JSON, nullable=False))
 

@@ -1,12 +1,13 @@
 """A portal for the benchmarks, on loopback and in a process of its own: `with portal() as site: …`.
 
 A login of two redirects, a status to poll, pages of bills, documents of any size behind the cookie, and a page with
-scripts, styles, images and fetches.
+scripts, styles, images and fetches. What stands behind `/later/20` is answered after 20 ms.
 """
 
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -98,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
                 "bills": self._bills,
                 "links": self._links,
             }
-            answers |= {"json": self._filler, "svg": self._filler, "pdf": self._pdf}
+            answers |= {"json": self._filler, "svg": self._filler, "pdf": self._pdf, "later": self._later}
             answers[name](*words)
 
     def do_POST(self) -> None:
@@ -130,6 +131,11 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, "pdf", document(int(size), int(number)))
         else:
             self._answer(401)
+
+    def _later(self, milliseconds: str, *rest: str) -> None:
+        time.sleep(int(milliseconds) / 1000)
+        self.path = f"/{'/'.join(rest)}"
+        self.do_GET()
 
     def _filler(self, size: str, number: str) -> None:
         kind = self.path.split("/")[1]

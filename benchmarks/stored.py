@@ -54,9 +54,9 @@ def natural_key(day: date, amount: Decimal) -> str:
 
 
 @contextmanager
-def run_on(store: Store, folder: Path, listed: Iterable[Fields]) -> Iterator[Run]:
-    """A run that has listed bills."""
-    account = Account("default", {})
+def run_on(store: Store, folder: Path, listed: Iterable[Fields] = (), *, site: str = "") -> Iterator[Run]:
+    """A run at a site that has listed bills."""
+    account = Account("default", {"url": site} if site else {})
     folder.mkdir(exist_ok=True)
     with closing(RunLog(folder / "log.jsonl", account.mask())) as log:
         run = Run(

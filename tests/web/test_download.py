@@ -152,7 +152,7 @@ def test_a_pdf_is_asked_for_by_name_type_or_address(site: Site, session: Session
 
 def check(body: bytes, mime: str = "application/pdf", name: str = "a.pdf") -> None:
     """Check a document that is in memory."""
-    check_document(body[:1024], body[-2048:], len(body), mime, name)
+    check_document(body[:8192], body[-2048:], len(body), mime, name)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,7 @@ def test_documents_that_are_none(body: bytes, sentence: str) -> None:
         (b"\n" * 1000 + PDF + b"\0" * 1000, "application/octet-stream", "a.pdf"),
         (PDF, "text/html", "a.pdf"),
         (b"PK\x03\x04", "application/zip", "a.zip"),
+        (b"error 17", "application/octet-stream", "a.p7m"),
         (b"<htmlike/>", "application/xml", "a.xml"),
     ],
 )

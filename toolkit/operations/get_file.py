@@ -23,7 +23,7 @@ __all__ = ["RequestOptions", "get_file", "options_for"]
 
 RequestOptions = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
 
-EDGE = 2048
+EDGE = 8192  # bytes at either end that tell what a document is
 REFUSED = range(400, 500)
 
 
@@ -63,6 +63,7 @@ def _take(got: object, draft: Draft, name: str) -> Downloaded:
     if not isinstance(got, bytes):
         raise FileDownloadFailed(f"`fetch` returned {type(got).__name__}, and neither bytes nor a response")
     mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    check_document(got[:EDGE], got[-EDGE:], len(got), mime, name)
+    ending = check_document(got[:EDGE], got[-EDGE:], len(got), mime, name)
     draft.write(got)
-    return Downloaded(len(got), hashlib.sha256(got).hexdigest(), mime, rendered=isinstance(got, Rendered))
+    digest = hashlib.sha256(got).hexdigest()
+    return Downloaded(len(got), digest, mime, rendered=isinstance(got, Rendered), ending=ending)

@@ -15,7 +15,7 @@ from pathvalidate import sanitize_filename
 from toolkit.models import BaseModel
 from toolkit.operations.words import words
 
-__all__ = ["NameOptions", "get_entry_file_name", "written_amount"]
+__all__ = ["NameOptions", "get_entry_file_name", "versioned", "with_ending", "written_amount"]
 
 LONGEST_NAME = 200
 LONGEST_PART = 80
@@ -54,6 +54,20 @@ def get_entry_file_name(entry: BaseModel, options: NameOptions | str | None = No
     stem, extension = _split(entry.filename or "")
     stem = stem or "_".join(filter(None, _parts(entry, chosen))) or "document"
     return _safe(stem, extension or chosen.extension or _guess(entry))
+
+
+def with_ending(name: str, ending: str) -> str:
+    """A name with another ending: "bill.pdf" and ".png" give "bill.png"; "" leaves it as it is."""
+    return f"{_stem(name)}{ending}" if ending else name
+
+
+def versioned(name: str, number: int) -> str:
+    """The name for a later version of a file: "bill.pdf" and 2 give "bill_v2.pdf"."""
+    return f"{_stem(name)}_v{number}{name[len(_stem(name)) :]}"
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
 
 
 def written_amount(amount: Decimal, currency: str) -> str:

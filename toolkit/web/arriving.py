@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 import requests
 
 from toolkit.errors import FileDownloadFailed
+from toolkit.web.kinds import START
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     AskAgain = Callable[[Mapping[str, str]], requests.Response]
 
-__all__ = ["HEAD", "TAIL", "Arriving", "Sink", "stream"]
+__all__ = ["TAIL", "Arriving", "Sink", "stream"]
 
 CHUNK = 64 * 1024  # bytes
-HEAD = 1024  # bytes at the start in which a PDF says that it is one
 TAIL = 2048  # bytes at the end in which a PDF says that it is whole
 OK, PARTIAL = 200, 206
 FROM = re.compile(r"bytes (\d+)-")
@@ -50,8 +50,8 @@ class Arriving:
         self.sink.write(chunk)
         self.size += len(chunk)
         self.sha256.update(chunk)
-        if len(self.head) < HEAD:
-            self.head = (self.head + chunk)[:HEAD]
+        if len(self.head) < START:
+            self.head = (self.head + chunk)[:START]
         self.tail = (self.tail + chunk[-TAIL:])[-TAIL:]
 
     @property

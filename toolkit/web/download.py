@@ -12,8 +12,9 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from toolkit.errors import FileDownloadFailed
-from toolkit.web.arriving import HEAD, TAIL, Arriving, Sink, stream
+from toolkit.web.arriving import TAIL, Arriving, Sink, stream
 from toolkit.web.failures import sentence_for
+from toolkit.web.kinds import PDF, kind_of, right_ending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from toolkit.web.session import Session
 
 OK, REDIRECT = 200, 300
+PDF_HEAD = 1024  # bytes at the start in which a PDF says that it is one
 HTML_TYPES = {"text/html", "application/xhtml+xml"}
 HTML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 EXTENDED_NAME = re.compile(r"filename\*\s*=\s*(utf-8|iso-8859-1)'[^']*'([^;\s]+)", re.IGNORECASE)
@@ -32,7 +34,8 @@ class Downloaded:
     """What came: `size` in bytes, `sha256` in hex, the `mime` type as the site names it.
 
     `url` is where it came from after all redirects, `suggested_name` the file name that the site gives it. `rendered`
-    is true of a page that was printed.
+    is true of a page that was printed. `ending`, such as ".png", is the one that its name should have where its bytes
+    say another than its name does. By `etag` and `last_modified` a site tells one version of it from another.
     """
 
     size: int
@@ -42,6 +45,9 @@ class Downloaded:
     url: str = field(default="", repr=False)  # a signed link is a secret
     suggested_name: str = ""
     rendered: bool = False
+    ending: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 def download(
@@ -56,7 +62,7 @@ def download(
 ) -> Downloaded:
     """Stream one document into `sink`, and return what it is once it is known to be whole.
 
-    `name` is the file name that it will have: ".pdf" asks for a PDF, ".html" allows an HTML page. `options` are those
+    `name` is the file name that it will have, which says what has to come: see `check_document`. `options` are those
     of `session.request`. A GET whose answer ends too early is asked for the rest, at most `retry` times: by Range where
     the site allows it, else from the beginning, for which the sink must be a file. The caller throws away what is in
     the sink when this raises.
@@ -89,7 +95,8 @@ def receive(
     stream(response, body, again, retry)
     mime = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     asked = (response.history or [response])[0]  # a redirect to /login.html does not ask for HTML
-    check_document(body.head, body.tail, body.size, mime, name or _disposition(response) or _last_part(asked.url))
+    wanted = name or _disposition(response) or _last_part(asked.url)
+    ending = check_document(body.head, body.tail, body.size, mime, wanted)
     return Downloaded(
         size=body.size,
         sha256=body.sha256.hexdigest(),
@@ -97,22 +104,28 @@ def receive(
         status=response.status_code,
         url=response.url,
         suggested_name=_disposition(response) or _last_part(response.url),
+        ending=ending,
+        etag=response.headers.get("ETag"),
+        last_modified=response.headers.get("Last-Modified"),
     )
 
 
-def check_document(head: bytes, tail: bytes, size: int, mime: str, name: str) -> None:
-    """Make sure that a document is one.
+def check_document(head: bytes, tail: bytes, size: int, mime: str, name: str) -> str:
+    """Make sure that a document is one, and return the ending that its name should have where it has a wrong one.
 
-    `head` is its first 1,024 bytes at least, `tail` its last 2,048, `size` its length in bytes. Raises
-    FileDownloadFailed when it is empty, an HTML page in place of a document, no PDF when its name or type says so, or a
-    PDF that ends too early.
+    `head` is its first 8,192 bytes at least, `tail` its last 2,048, `size` its length in bytes. Raises
+    FileDownloadFailed when it is empty, an HTML page in place of a document, no PDF when its type says so, a PDF that
+    ends too early, or nothing that its name says and no other document either.
     """
     if not size:
         raise FileDownloadFailed("the file is empty")
-    if _is_html(head, mime) and not name.lower().endswith((".html", ".htm")):
+    kind, names_pdf = kind_of(head), name.lower().endswith(".pdf")
+    if kind is None and _is_html(head, mime) and not name.lower().endswith((".html", ".htm")):
         raise FileDownloadFailed("an HTML page came instead, perhaps the login page")
-    if name.lower().endswith(".pdf") or mime == "application/pdf":
-        _check_pdf(head[:HEAD], tail[-TAIL:], size)
+    ending = right_ending(kind, head, mime, name)
+    if kind is PDF or (kind is None and (names_pdf or mime == PDF.mime)):
+        _check_pdf(head[:PDF_HEAD], tail[-TAIL:], size)
+    return ending
 
 
 def _is_html(head: bytes, mime: str) -> bool:
@@ -121,7 +134,7 @@ def _is_html(head: bytes, mime: str) -> bool:
 
 
 def _starts_as_pdf(head: bytes) -> bool:
-    return b"%PDF-" in head[:HEAD]
+    return b"%PDF-" in head[:PDF_HEAD]
 
 
 def _check_pdf(head: bytes, tail: bytes, size: int) -> None:

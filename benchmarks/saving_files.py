@@ -39,7 +39,9 @@ def compare(folder: Path) -> None:
 def curl(site: str) -> Measured:
     """The peer: each file by its own name, in one process."""
     with TemporaryDirectory() as name:
-        wanted = "".join(f'url = "{address(site, number)}"\noutput = "{name}/{number}.pdf"\n' for number in range(COUNT))
+        wanted = "".join(
+            f'url = "{address(site, number)}"\noutput = "{name}/{number}.pdf"\n' for number in range(COUNT)
+        )
         options = ["--parallel", "--parallel-max", str(AT_ONCE), "--fail", "--no-progress-meter", "--cookie", COOKIE]
         cost = cost_of(lambda: subprocess.run(["curl", *options, "--config", "-"], input=wanted, text=True, check=True))
         compare(Path(name))

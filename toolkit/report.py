@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     SAVED = "saved"
     COMPLETED = "completed"
     ALREADY_THERE = "already there"
+    CHANGED = "changed"
     UPDATED = "updated"
     LISTED_TWICE = "listed twice"
     FAILED = "failed"

@@ -38,7 +38,7 @@ VENDOR_WIDTH = 20
 FILE_WIDTH = 60
 NARROW_FILE_WIDTH = 34
 UNPAID_SHOWN = 5
-WITH_FILE = frozenset({Outcome.SAVED, Outcome.COMPLETED, Outcome.UPDATED, Outcome.ALREADY_THERE})
+WITH_FILE = frozenset({Outcome.SAVED, Outcome.COMPLETED, Outcome.CHANGED, Outcome.UPDATED, Outcome.ALREADY_THERE})
 
 
 def show_report(report: Report, workspace: Workspace, *, folder: str, as_json: bool) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from types import new_class
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Protocol, Self, TypeVar
 
 import pydantic
-from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic.alias_generators import to_camel
 
 __all__ = ["BaseModel", "Documents"]
@@ -26,6 +26,10 @@ class Documents(Protocol):
         """Change some fields of one document."""
 
 
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
 class BaseModel(pydantic.BaseModel):
     """One document of one doctype.
 
@@ -34,7 +38,9 @@ class BaseModel(pydantic.BaseModel):
     raises no more than the constructor does; ask `problems`.
 
     `pdfurl` (any kind of file), or `fetch`, says how to get the entry's file; neither is stored. `fetch` is a function
-    of the run that returns the bytes, or the `requests.Response` which holds them.
+    of the run that returns the bytes, or the `requests.Response` which holds them. `file_version` is what the site's
+    list says of the file's state, such as a number, a size, an ETag or when it was changed: once it is another one, the
+    file is fetched anew.
     """
 
     model_config = ConfigDict(
@@ -53,6 +59,7 @@ class BaseModel(pydantic.BaseModel):
     account: str = ""
     pdfurl: str | None = Field(None, exclude=True)
     fetch: Callable[[Any], Any] | None = Field(None, exclude=True, repr=False)
+    file_version: Annotated[str | None, BeforeValidator(_text)] = Field(None, exclude=True)
     filename: str | None = None
     tags: list[str] = Field(default_factory=list)
     natural_key: str = Field("", exclude=True, repr=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_keys", "give_natural_keys"]
 
-NOT_SAID = {"id", "pdfurl", "fetch", "natural_key"}  # by the site, of the document itself
+NOT_SAID = {"id", "pdfurl", "fetch", "file_version", "natural_key"}  # by the site, of the document itself
 
 
 def check_keys(operation: str, model: type[BaseModel], keys: Sequence[str]) -> None:

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from toolkit.errors import (
-    Blocked,
-    FileDownloadFailed,
-    InvalidEntry,
-    LoginFailed,
-    StoreError,
-    ToolkitError,
-    UsageError,
-    UserActionNeeded,
-)
-from toolkit.models import BaseModel, File
+from toolkit.errors import UsageError
+from toolkit.models import BaseModel
 from toolkit.operations.arrivals import arrivals
 from toolkit.operations.drafts import Drafts
-from toolkit.operations.get_file import RequestOptions, get_file, options_for
-from toolkit.operations.links import Links
-from toolkit.operations.naming import get_entry_file_name
+from toolkit.operations.get_file import RequestOptions, options_for
+from toolkit.operations.refetch import Before, Refetch, changed_at_site
+from toolkit.operations.saving import Saving
 from toolkit.operations.whole_pdf import Validate
 from toolkit.operations.without_file import save_without_file
 from toolkit.report import Outcome
-from toolkit.uninterrupted import uninterrupted
 from toolkit.whereabouts import declared
 
 if TYPE_CHECKING:
     from toolkit.run import Run
-    from toolkit.store import Draft
-    from toolkit.web import Downloaded
 
 __all__ = ["SaveOptions", "save_data_and_file"]
 
@@ -47,7 +36,8 @@ class SaveOptions:
     for `timeout` seconds, as long as the session allows when None. A file that ends too early is asked for again, from
     where it ended where the site allows that, at most `retry` times. `validate` is called with each file that has
     arrived, open for reading, and raises FileDownloadFailed when it is not what it should be: `whole_pdf()` reads PDFs
-    through.
+    through. A stored file is fetched anew when the listing gives another `file_version`; where the listing does not tell,
+    `refetch` is True, or a function that says of an entry whether the site is to be asked.
 
     Raises UsageError for a number that makes no sense.
     """
@@ -58,11 +48,12 @@ class SaveOptions:
     timeout: float | None = None
     retry: int = 2
     validate: Validate | None = None
+    refetch: Refetch = False
 
-    def ways(self) -> RequestOptions:
+    def ways(self, entry: BaseModel) -> Mapping[str, Any]:
         """How to ask for the file of an entry, with what holds for all."""
         general = {"retry": self.retry} | ({} if self.timeout is None else {"timeout": self.timeout})
-        return lambda entry: {**general, **options_for(self.requestoptions, entry)}
+        return {**general, **options_for(self.requestoptions, entry)}
 
     def __post_init__(self) -> None:
         if self.concurrency < 1 or self.retry < 0 or (self.timeout is not None and self.timeout <= 0):
@@ -70,15 +61,6 @@ class SaveOptions:
                 f"SaveOptions: concurrency={self.concurrency}, retry={self.retry}, timeout={self.timeout}; they are at "
                 "least 1, at least 0, and more than 0 seconds."
             )
-
-
-@dataclass(frozen=True)
-class _Fetched:
-    """A file that has arrived and waits for its name; closing lets go of it."""
-
-    draft: Draft
-    facts: Downloaded
-    closing: ExitStack
 
 
 def save_data_and_file(
@@ -91,6 +73,9 @@ def save_data_and_file(
     reported as failed, and completed by the next run. Saved entries go into `run.entries.saved`, in the order of
     the site. `tags` are kept with each document.
 
+    A file with the same bytes as one that is stored is not stored again: both entries have the one that is there. One
+    that the site has changed is stored beside the old one, which `run.store.versions` still knows.
+
     Several files are fetched at once, in threads. A `fetch` that asks for `run.page`, which is a page logged in as the
     session is, begins anew in the run's own thread, where it is alone: let it ask for the page first. An address that
     the site refuses (HTTP 4xx) may have ended: the bills are listed again, and the file is asked for at its new one.
@@ -101,86 +86,36 @@ def save_data_and_file(
         mine = [entry for entry in run.entries.filtered if isinstance(entry, model)]
         for entry in mine if tags else ():
             entry.tags = [*entry.tags, *tags]
-        files = [entry for entry in mine if entry.has_file or entry.lacks_file]
-        begun, links, was_open = len(run.entries.saved), Links(), run.browser_is_open
-        saved = save_without_file(run, [entry for entry in mine if not (entry.has_file or entry.lacks_file)])
+        plain, files = _parted(mine)
+        befores = changed_at_site(run, model, chosen.refetch)
+        begun, total, was_open = len(run.entries.saved), len(mine) + len(befores), run.browser_is_open
+        saved = save_without_file(run, plain)
         with closing(Drafts(run.files)) as drafts:
-
-            def fetch(run: Run, entry: BaseModel) -> _Fetched:
-                return _fetch(run, entry, chosen, drafts, links)
-
-            coming = arrivals(run, files, fetch, concurrency=chosen.concurrency)
-            for done, (entry, arrival) in enumerate(coming, len(mine) - len(files) + 1):
-                saved += _save(run, entry, arrival)
-                run.observer.advanced(done, len(mine))
+            saving = Saving(run, chosen, drafts, befores)
+            again = [before.entry for before in befores.values()]
+            coming = arrivals(run, [*files, *again], saving.fetch, concurrency=chosen.concurrency)
+            for done, (entry, arrival) in enumerate(coming, len(plain) + 1):
+                saved += saving.save(entry, arrival)
+                run.observer.advanced(done, total)
         run.entries.saved[begun:] = sorted(run.entries.saved[begun:], key=lambda entry: run.report.of(entry).row)
         if not was_open:
             run.bring_back()
-        return f"{saved} saved" if saved == len(mine) else f"{saved} saved, {len(mine) - saved} failed"
+        return _words(run, saved, total, befores)
 
     return declared(save_data_and_file)
 
 
-Arrival = Callable[[], _Fetched]
+def _parted(entries: Sequence[BaseModel]) -> tuple[list[BaseModel], list[BaseModel]]:
+    """Those that are data only, and those that have, or should have, a file."""
+    parts: tuple[list[BaseModel], list[BaseModel]] = [], []
+    for entry in entries:
+        parts[entry.has_file or entry.lacks_file].append(entry)
+    return parts
 
 
-def _fetch(run: Run, entry: BaseModel, options: SaveOptions, drafts: Drafts, links: Links) -> _Fetched:
-    if entry.lacks_file:
-        raise FileDownloadFailed("the site gave no link to it")
-    folder = "/".join(filter(None, [run.folder, options.sub_path]))
-    draft, begun = drafts.begin(folder)
-    try:
-        facts = get_file(run, entry, draft, links, options.ways())
-        if options.validate is not None:
-            with draft.reading() as file:
-                options.validate(file, get_entry_file_name(entry))
-        return _Fetched(draft, facts, begun)
-    except BaseException:
-        begun.close()
-        raise
-
-
-def _save(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
-    try:
-        return _save_with_file(run, entry, arrival)
-    except InvalidEntry as error:
-        run.report.outcome(entry, Outcome.REFUSED, reason=run.mask(error.message))
-        run.log.failure(error)
-        return False
-
-
-def _save_with_file(run: Run, entry: BaseModel, arrival: Arrival) -> bool:
-    try:
-        fetched = arrival()
-    except (StoreError, Blocked, LoginFailed, UserActionNeeded):  # it is not this entry's fault
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever one file's trouble is, the others go on
-        _store(run, entry, None)
-        run.report.outcome(entry, Outcome.FAILED, reason=run.mask(_reason(error)))
-        run.log.failure(error)
-        return False
-    with fetched.closing, uninterrupted():  # a file with a name has its row
-        facts = fetched.facts
-        name = get_entry_file_name(entry)
-        file = fetched.draft.save(name, sha256=facts.sha256, size=facts.size, mime=facts.mime)
-        file.rendered = facts.rendered
-        _store(run, entry, file)
-    return True
-
-
-def _reason(error: Exception) -> str:
-    return error.message if isinstance(error, ToolkitError) else f"{type(error).__name__}: {error}"
-
-
-def _store(run: Run, entry: BaseModel, file: File | None) -> None:
-    if entry.id is None:
-        entry.id = run.store.insert(entry, run.provenance, file)
-        outcome = Outcome.SAVED if entry.id else Outcome.ALREADY_THERE  # another run may have saved it meanwhile
-    elif file is not None:
-        run.store.attach_file(type(entry), entry.id, file, run.provenance)
-        outcome = Outcome.COMPLETED
-    else:
-        return
-    if outcome is not Outcome.ALREADY_THERE:
-        run.entries.saved.append(entry)
-    run.report.outcome(entry, outcome, file=file.path if file else "")
+def _words(run: Run, well: int, total: int, befores: Mapping[str, Before]) -> str:
+    """What became of all; a file that is still the same is not worth a word."""
+    again = Counter(run.report.of(before.entry).outcome for before in befores.values())
+    changed = again[Outcome.CHANGED]
+    counts = {"saved": well - changed - again[Outcome.ALREADY_THERE], "changed": changed, "failed": total - well}
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count or what == "saved")

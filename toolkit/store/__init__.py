@@ -3,7 +3,7 @@
 from toolkit.store.documents import Store
 from toolkit.store.engine import place_of
 from toolkit.store.files import Draft, Files
-from toolkit.store.records import BillRow, Changes, Existing, LinkedOperation, LinkRow, Provenance
+from toolkit.store.records import BillRow, Changes, Existing, LinkedOperation, LinkRow, Mark, Provenance
 
 __all__ = [
     "BillRow",
@@ -13,6 +13,7 @@ __all__ = [
     "Files",
     "LinkRow",
     "LinkedOperation",
+    "Mark",
     "Provenance",
     "Store",
     "place_of",

@@ -1,6 +1,6 @@
 """The store of documents, on any database that the engine can open."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from toolkit.errors import StoreError
 from toolkit.models import BaseModel, File
-from toolkit.store import batch, fixture, overview, statements, upsert
+from toolkit.store import batch, fixture, overview, statements, upsert, versions
 from toolkit.store.dialects import insert
 from toolkit.store.engine import address_of, explain, open_engine
+<<<<<<< HEAD
 from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Provenance
 from toolkit.store.schema import links, runs, undone
+=======
+from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Mark, Provenance
+from toolkit.store.schema import links, runs
+>>>>>>> 803354b (Files with the same bytes are kept once, and one that the site has changed is a new version beside the old)
 
 __all__ = ["Store"]
 
@@ -56,8 +61,10 @@ class Store:
         with self._reading() as connection:
             return statements.find(connection, model, keys)
 
-    def insert(self, entry: BaseModel, provenance: Provenance, file: File | None = None) -> str | None:
-        """Store a document, with its file, and return its id: `entry.id` when it has one, else a new one.
+    def insert(
+        self, entry: BaseModel, provenance: Provenance, file: File | None = None, mark: Mark | None = None
+    ) -> str | None:
+        """Store a document, with its file and its mark, and return its id: `entry.id` when it has one, else a new one.
 
         Returns None, and stores nothing, when its natural key or its id is there already.
         """
@@ -65,6 +72,8 @@ class Store:
             id_ = statements.add(connection, entry, provenance)
             if id_ and file:
                 statements.attach(connection, type(entry), id_, file, provenance)
+            if id_ and mark:
+                versions.set_mark(connection, type(entry), id_, mark)
             return id_
 
     def insert_all(self, entries: Iterable[BaseModel], provenance: Provenance) -> Changes:
@@ -75,10 +84,33 @@ class Store:
         with self._writing() as connection:
             return batch.insert_all(connection, entries, provenance)
 
-    def attach_file(self, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
-        """Make `file` the file of a stored document, in place of the one that it may have."""
+    def attach_file(
+        self, model: type[BaseModel], id_: str, file: File, provenance: Provenance, mark: Mark | None = None
+    ) -> None:
+        """Make `file` the file of a stored document, in place of the one that it may have: `versions` has that one."""
         with self._writing() as connection:
-            statements.attach(connection, model, id_, file, provenance)
+            statements.replace_file(connection, model, id_, file, provenance)
+            versions.set_mark(connection, model, id_, mark or Mark())
+
+    def versions(self, model: type[BaseModel], id_: str) -> list[File]:
+        """The files that a document had before the one that it has, the first one first."""
+        with self._reading() as connection:
+            return versions.replaced(connection, model, id_)
+
+    def files_with(self, sha256: str, size: int, folder: str) -> list[File]:
+        """The files in `folder`, or below it, that were stored with this content, the first one first."""
+        with self._reading() as connection:
+            return statements.with_content(connection, sha256, size, folder)
+
+    def mark(self, model: type[BaseModel], id_: str, mark: Mark) -> None:
+        """Note by what the site tells a document's file from a later one, in place of what was noted."""
+        with self._writing() as connection:
+            versions.set_mark(connection, model, id_, mark)
+
+    def marks(self, model: type[BaseModel], ids: Collection[str]) -> dict[str, Mark]:
+        """What is noted of the files of some documents, by their ids."""
+        with self._reading() as connection:
+            return versions.find_marks(connection, model, ids)
 
     def create(self, entry: BaseModel) -> str:
         """Store a document outside a run, and return its id. Raises StoreError when it is there already."""

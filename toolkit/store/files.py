@@ -68,6 +68,14 @@ class Files:
         except OSError:
             return False
 
+    def holds(self, file: File) -> bool:
+        """Whether a stored file is on disk with the content that it had."""
+        path = self.path(file)
+        try:
+            return _holds(path, file.sha256, file.size)
+        except OSError:
+            return False
+
     def _place(self, path: str) -> Path:
         place = self.root / path
         leaves = not PurePath(path).is_absolute() and not place.resolve().is_relative_to(self.root.resolve())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from toolkit.models import BaseModel, File
 
-__all__ = ["BillRow", "Changes", "Existing", "LinkRow", "LinkedOperation", "Provenance"]
+__all__ = ["BillRow", "Changes", "Existing", "LinkRow", "LinkedOperation", "Mark", "Provenance"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,14 @@ class Existing(NamedTuple):
 
     id: str
     file: File | None
+
+
+class Mark(NamedTuple):
+    """By what a site tells the state of a document's file: the `version` that it lists, and two headers of the file."""
+
+    version: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass

@@ -1,8 +1,9 @@
-"""The tables: one per known doctype, one for all others, one for links and one for runs.
+"""The tables: one per known doctype, one for all others, one for links, two for what became of files, one for runs.
 
 A document is spread over its row: what is filtered, joined or unique has a column of its own (marked as a field), the
 rest lies in `doc` as JSON, exactly as written, with the names it has in a Cozy. Every row says which run of which
-connector wrote it.
+connector wrote it. Of a document's file, `versions` has those that were replaced, and `marks` what the site says of the
+one that it has.
 """
 
 from functools import cache
@@ -23,7 +24,23 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+<<<<<<< HEAD
 __all__ = ["bills", "documents", "fields_of", "files", "links", "metadata", "operations", "runs", "table_of", "undone"]
+=======
+__all__ = [
+    "bills",
+    "documents",
+    "fields_of",
+    "files",
+    "links",
+    "marks",
+    "metadata",
+    "operations",
+    "runs",
+    "table_of",
+    "versions",
+]
+>>>>>>> 803354b (Files with the same bytes are kept once, and one that the site has changed is a new version beside the old)
 
 metadata = MetaData()
 
@@ -64,6 +81,7 @@ files = _known(
     _field("sha256", Text),
     _field("size", BigInteger),
     _field("mime", Text),
+    Index("files_by_content", "sha256"),
 )
 
 bills = _known(
@@ -109,6 +127,7 @@ links = Table(
     Index("links_by_operation", "operation_id"),
 )
 
+<<<<<<< HEAD
 undone = Table(
     "undone",
     metadata,
@@ -117,6 +136,27 @@ undone = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 """Links that a person has undone: no run makes them again."""
+=======
+versions = Table(
+    "versions",
+    metadata,
+    Column("doctype", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), nullable=False),
+    *_provenance(),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("doctype", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("version", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+)
+>>>>>>> 803354b (Files with the same bytes are kept once, and one that the site has changed is a new version beside the old)
 
 runs = Table("runs", metadata, Column("id", Text, primary_key=True), Column("report", JSON, nullable=False))
 

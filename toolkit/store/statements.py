@@ -15,8 +15,22 @@ from toolkit.store.dialects import among, insert, look_up, texts
 from toolkit.store.records import Existing, Provenance
 from toolkit.store.rows import from_row, to_row
 from toolkit.store.schema import documents, fields_of, files, table_of
+from toolkit.store.versions import add_version
 
-__all__ = ["add", "attach", "fetch", "fetch_all", "find", "known", "origin", "overwrite", "put", "touch"]
+__all__ = [
+    "add",
+    "attach",
+    "fetch",
+    "fetch_all",
+    "find",
+    "known",
+    "origin",
+    "overwrite",
+    "put",
+    "replace_file",
+    "touch",
+    "with_content",
+]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -114,13 +128,32 @@ def overwrite(connection: Connection, entry: BaseModel, changes: Mapping[str, An
 
 
 def attach(connection: Connection, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
-    """Make a file the one of a stored document. Raises StoreError when the document is not there."""
+    """Make a file the one of a stored document that has none. Raises StoreError when the document is not there."""
     table = table_of(model.doctype)
     file_id = put(connection, file, provenance, by="path")
     changes = {**touch(provenance), "file_id": file_id}
     changed = connection.execute(_changing(table), {**changes, "its_id": id_, "its_doctype": model.doctype}).rowcount
     if not changed:
         raise StoreError(f"The store has no {model.display_name} with the id {id_}.")
+
+
+def replace_file(connection: Connection, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
+    """The same of one that may have a file, which is kept among its versions when it is another one."""
+    table = table_of(model.doctype)
+    had = select(table.c.file_id).where(_is(table, model, id_)).with_for_update()
+    before = connection.execute(had).scalar_one_or_none()
+    attach(connection, model, id_, file, provenance)
+    after = connection.execute(had).scalar_one()
+    if before not in {None, after}:
+        add_version(connection, model, id_, before, origin(provenance))
+
+
+def with_content(connection: Connection, sha256: str, size: int, folder: str) -> list[File]:
+    """The stored files in a folder, or below it, that had this content; the first one first."""
+    same = (files.c.sha256 == sha256) & (files.c.size == size)
+    below = files.c.path.startswith(f"{folder}/", autoescape=True) if folder else true()
+    query = select(files).where(same, below).order_by(files.c.created, files.c.path)
+    return [from_row(File, files, row) for row in connection.execute(query).mappings()]
 
 
 # What is executed once for every document is built once: that takes longer than the database needs for it.

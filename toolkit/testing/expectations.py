@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from toolkit.testing.recording import Recording
 
 MOST = 12  # sentences that are told
-SAVES = {Outcome.SAVED, Outcome.COMPLETED}
+SAVES = {Outcome.SAVED, Outcome.COMPLETED, Outcome.CHANGED}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

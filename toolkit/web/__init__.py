@@ -9,6 +9,7 @@ from toolkit.web.failures import certificate_trouble, network_error, sentence_fo
 from toolkit.web.html import Page, scrape
 from toolkit.web.in_page import InPageAdapter
 from toolkit.web.install import install_browser
+from toolkit.web.kinds import kind_of_ending
 from toolkit.web.learned import Learned
 from toolkit.web.page_files import Rendered, click_for_file, print_page
 from toolkit.web.seen import seen
@@ -52,6 +53,7 @@ __all__ = [
     "hidden_fields",
     "install_browser",
     "keys_of",
+    "kind_of_ending",
     "network_error",
     "open_browser",
     "open_driver",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from toolkit.errors import StoreError
 from toolkit.models import BankOperation, BaseModel, Bill, File, Folder
-from toolkit.store import Existing, LinkRow, Provenance, Store
+from toolkit.store import Existing, LinkRow, Mark, Provenance, Store
 
 MakeBill = Callable[..., Bill]
 MakeFile = Callable[..., File]
@@ -144,6 +144,55 @@ class StoreContract:
             assert stored == replacement.model_copy(update={"id": stored.id})
 
         assert len(store.all(File)) == 2
+
+    def test_a_file_that_was_replaced_is_still_known(
+        self, store: Store, provenance: Provenance, later: Provenance, bill: MakeBill, file: MakeFile
+    ) -> None:
+        """In the order of the site's versions, also when the first comes back; the same file again is none."""
+        id_ = str(store.insert(bill(), provenance, file(path="a.pdf")))
+        other = str(store.insert(bill(), provenance, file(path="a.pdf")))
+        for path in ("a.pdf", "b.pdf", "a.pdf", "c.pdf"):
+            store.attach_file(Bill, id_, file(path=path), later)
+
+        assert [one.path for one in store.versions(Bill, id_)] == ["a.pdf", "b.pdf", "a.pdf"]
+        assert store.versions(Bill, other) == []
+
+    def test_a_path_with_other_content_is_no_longer_the_old_file(
+        self, store: Store, provenance: Provenance, bill: MakeBill, file: MakeFile
+    ) -> None:
+        """A shared file was deleted, and one document's is another by now: the other document has none."""
+        id_ = str(store.insert(bill(natural_key="one"), provenance, file()))
+        store.insert(bill(natural_key="two"), provenance, file())
+        store.attach_file(Bill, id_, file(sha256="cd" * 32), provenance)
+
+        found = store.existing(Bill, ["one", "two"])
+        assert [found[key].file is None for key in ("one", "two")] == [False, True]
+
+    def test_files_are_found_by_their_content(
+        self, store: Store, provenance: Provenance, bill: MakeBill, file: MakeFile
+    ) -> None:
+        """Those of one folder, whatever signs its name has, and of the folders in it."""
+        for path in ("a_e/1.pdf", "a_e/2025/2.pdf", "acme/3.pdf", "a_e2/4.pdf"):
+            store.insert(bill(), provenance, file(path=path))
+        store.insert(bill(), provenance, file(path="a_e/5.pdf", sha256="cd" * 32))
+
+        assert [len(store.files_with("ab" * 32, size, "a_e")) for size in (1234, 1)] == [2, 0]
+        assert len(store.files_with("ab" * 32, 1234, "")) == 4
+
+    def test_what_the_site_says_of_a_file_is_kept(
+        self, store: Store, provenance: Provenance, bill: MakeBill, file: MakeFile
+    ) -> None:
+        """With the document, by itself, and with the file that replaces it, which may come without."""
+        mark = Mark("1", '"a"', "Mon, 31 Mar 2025 08:00:00 GMT")
+        id_ = str(store.insert(bill(), provenance, file(), mark))
+        other = str(store.insert(bill(), provenance, file()))
+        assert store.marks(Bill, [id_, other]) == {id_: mark}
+
+        store.mark(Bill, id_, Mark("2"))
+        assert store.marks(Bill, [id_]) == {id_: Mark("2")}
+
+        store.attach_file(Bill, id_, file(), provenance)
+        assert store.marks(Bill, [id_]) == {id_: Mark()}
 
     def test_attach_file_to_nothing_is_refused(self, store: Store, provenance: Provenance, file: MakeFile) -> None:
         """A file for a document that is not there is an error, and leaves nothing behind."""

@@ -215,6 +215,18 @@ def test_a_file_is_there_with_its_size_only(files: Files, save: Save) -> None:
     assert not files.is_there(file)
 
 
+def test_a_file_holds_what_it_held(files: Files, save: Save) -> None:
+    """Other bytes of the same size are another file; so is none."""
+    file = save(b"whole", "a.pdf")
+    assert files.holds(file)
+
+    files.path(file).write_bytes(b"wrong")
+    assert (files.is_there(file), files.holds(file)) == (True, False)
+
+    files.path(file).unlink()
+    assert not files.holds(file)
+
+
 def test_a_read_only_root_is_said(read_only: Path) -> None:
     """A folder without the right to write is named, be it the root, or the one in which the root would be."""
     for root in (read_only, read_only / "files"):

@@ -36,7 +36,7 @@ class SaveOptions:
     for `timeout` seconds, as long as the session allows when None. A file that ends too early is asked for again, from
     where it ended where the site allows that, at most `retry` times. `validate` is called with each file that has
     arrived, open for reading, and raises FileDownloadFailed when it is not what it should be: `whole_pdf()` reads PDFs
-    through. A stored file is fetched anew when the listing gives another `file_version`; where the listing does not tell,
+    through. A stored file is fetched anew when the listing gives another `file_version`; where listings do not tell,
     `refetch` is True, or a function that says of an entry whether the site is to be asked.
 
     Raises UsageError for a number that makes no sense.

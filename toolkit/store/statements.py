@@ -6,7 +6,19 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, TextualSelect, Update, bindparam, select, true, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    TextualSelect,
+    Update,
+    bindparam,
+    delete,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningInsert
 
 from toolkit.errors import StoreError
@@ -129,23 +141,32 @@ def overwrite(connection: Connection, entry: BaseModel, changes: Mapping[str, An
 
 def attach(connection: Connection, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
     """Make a file the one of a stored document that has none. Raises StoreError when the document is not there."""
-    table = table_of(model.doctype)
-    file_id = put(connection, file, provenance, by="path")
-    changes = {**touch(provenance), "file_id": file_id}
-    changed = connection.execute(_changing(table), {**changes, "its_id": id_, "its_doctype": model.doctype}).rowcount
-    if not changed:
-        raise StoreError(f"The store has no {model.display_name} with the id {id_}.")
+    _point(connection, model, id_, _put_file(connection, file, provenance), provenance)
 
 
 def replace_file(connection: Connection, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:
     """The same of one that may have a file, which is kept among its versions when it is another one."""
     table = table_of(model.doctype)
+    file_id = _put_file(connection, file, provenance)
     had = select(table.c.file_id).where(_is(table, model, id_)).with_for_update()
     before = connection.execute(had).scalar_one_or_none()
-    attach(connection, model, id_, file, provenance)
-    after = connection.execute(had).scalar_one()
-    if before not in {None, after}:
-        add_version(connection, model, id_, before, origin(provenance))
+    _point(connection, model, id_, file_id, provenance)
+    if before not in {None, file_id}:
+        add_version(connection, model, id_, str(before), origin(provenance))
+
+
+def _put_file(connection: Connection, file: File, provenance: Provenance) -> str:
+    """Store what a file is. What was at its path is gone: documents that had it have none, and are completed again."""
+    gone = (files.c.path == file.path) & (files.c.sha256 != file.sha256)
+    connection.execute(delete(files).where(gone))
+    return put(connection, file, provenance, by="path")
+
+
+def _point(connection: Connection, model: type[BaseModel], id_: str, file_id: str, provenance: Provenance) -> None:
+    table = table_of(model.doctype)
+    changes = {**touch(provenance), "file_id": file_id, "its_id": id_, "its_doctype": model.doctype}
+    if not connection.execute(_changing(table), changes).rowcount:
+        raise StoreError(f"The store has no {model.display_name} with the id {id_}.")
 
 
 def with_content(connection: Connection, sha256: str, size: int, folder: str) -> list[File]:

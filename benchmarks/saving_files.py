@@ -1,8 +1,8 @@
 """1,000 documents of 200 KB from a site that takes 20 ms for each answer: `save_data_and_file` against curl.
 
 Four at once, both over connections that are kept. Curl writes the files and no more. The toolkit also looks at each,
-hashes it, writes it beside its place, syncs it, names it and stores its row; it may ask as fast as it can. Every file is
-compared at the end.
+hashes it, writes it beside its place, syncs it, names it and stores its row; it may ask as fast as it can. Every file
+is compared at the end.
 """
 
 import subprocess

@@ -26,7 +26,7 @@ PDF = b"%PDF-1.4\\n1 0 obj << /Type /Catalog >> endobj\\ntrailer << /Root 1 0 R 
 
 
 def bill(day, amount, **more):
-    return Bill(date=day, amount=amount, **{{"currency": "EUR", "fetch": lambda run: PDF, **more}})
+    return Bill(date=day, amount=amount, **{{"currency": "EUR", "fetch": lambda run: PDF + day.encode(), **more}})
 
 
 {code}

@@ -202,7 +202,7 @@ def test_missing_field(command: Command, write_connector: Write) -> None:
         (["run", "acme", "--fixture", "nowhere.json"], "nowhere.json"),
         (["run", "acme", "--connectors", "nowhere"], "there is no folder nowhere"),
         (["run", "broken"], "manifest.konnector: field `version`"),
-        (["runn"], "No such command 'runn'. Did you mean 'run'?"),
+        (["runn"], "No such command 'runn'. Did you mean 'run'"),
     ],
 )
 def test_wrong_usage(command: Command, write_connector: Write, arguments: list[str], says: str) -> None:

@@ -35,4 +35,4 @@ def test_the_tables_can_be_made_elsewhere(table: Table) -> None:
     """
     statement = str(CreateTable(table).compile(dialect=POSTGRES))
 
-    assert " JSON NOT NULL" in statement or table.name in {"links", "undone", "versions"}
+    assert " JSON NOT NULL" in statement or table.name in {"links", "marks", "undone", "versions"}

@@ -14,13 +14,8 @@ from toolkit.models import BaseModel, File
 from toolkit.store import batch, fixture, overview, statements, upsert, versions
 from toolkit.store.dialects import insert
 from toolkit.store.engine import address_of, explain, open_engine
-<<<<<<< HEAD
-from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Provenance
-from toolkit.store.schema import links, runs, undone
-=======
 from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Mark, Provenance
-from toolkit.store.schema import links, runs
->>>>>>> 803354b (Files with the same bytes are kept once, and one that the site has changed is a new version beside the old)
+from toolkit.store.schema import links, runs, undone
 
 __all__ = ["Store"]
 

@@ -24,9 +24,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-<<<<<<< HEAD
-__all__ = ["bills", "documents", "fields_of", "files", "links", "metadata", "operations", "runs", "table_of", "undone"]
-=======
 __all__ = [
     "bills",
     "documents",
@@ -38,9 +35,9 @@ __all__ = [
     "operations",
     "runs",
     "table_of",
+    "undone",
     "versions",
 ]
->>>>>>> 803354b (Files with the same bytes are kept once, and one that the site has changed is a new version beside the old)
 
 metadata = MetaData()
 
@@ -127,7 +124,6 @@ links = Table(
     Index("links_by_operation", "operation_id"),
 )
 
-<<<<<<< HEAD
 undone = Table(
     "undone",
     metadata,
@@ -136,7 +132,7 @@ undone = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 """Links that a person has undone: no run makes them again."""
-=======
+
 versions = Table(
     "versions",
     metadata,
@@ -156,7 +152,6 @@ marks = Table(
     Column("etag", Text),
     Column("last_modified", Text),
 )
->>>>>>> 803354b (Files with the same bytes are kept once, and one that the site has changed is a new version beside the old)
 
 runs = Table("runs", metadata, Column("id", Text, primary_key=True), Column("report", JSON, nullable=False))
 

@@ -28,9 +28,9 @@ class Site:
         self.asked: list[requests.PreparedRequest] = []
         self.run.session.hooks["response"].append(lambda response, **_: self.asked.append(response.request))
 
-    def give(self, body: bytes, status: int = 200, **headers: str) -> None:
+    def give(self, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         """Let the bill's file be this from now on."""
-        self.replies["/bill"] = (status, {"Content-Type": "application/pdf", **headers}, body)
+        self.replies["/bill"] = (status, {"Content-Type": "application/pdf", **(headers or {})}, body)
 
     def save(self, version: object = None, options: SaveOptions | None = None) -> Bill:
         """List, filter and save the bill."""
@@ -135,7 +135,7 @@ def test_a_site_may_say_that_nothing_has_changed(
 ) -> None:
     """`refetch` asks for every file with what the site said of it, and a site that knows it sends none."""
     site = Site(serve, make_run)
-    site.give(OLD, **told)
+    site.give(OLD, headers=told)
     site.save()
     site.give(b"", 304)
     site.save(options=ALWAYS)
@@ -149,17 +149,30 @@ def test_a_site_may_say_that_nothing_has_changed(
     assert site.asked[2].headers[asks[0]] == asks[1]
 
 
+def test_a_version_without_a_change_is_asked_about_once(serve: Serve, make_run: MakeRun) -> None:
+    """The listing counts on, and the site says that the file is the same."""
+    site = Site(serve, make_run)
+    site.give(OLD, headers={"ETag": '"1"'})
+    site.save(1)
+    site.give(b"", 304)
+    site.save(2)
+    site.save(2)
+
+    assert len(site.asked) == 2
+
+
 def test_which_files_are_asked_for_may_depend_on_the_entry(site: Site) -> None:
     """Those of the last months, say; with a method of its own, without conditions."""
-    site.give(NEW, ETag='"2"')
+    site.give(NEW, headers={"ETag": '"2"'})
     site.save(1, SaveOptions(refetch=lambda bill: bill.date.year > 2025))
     assert site.asked == []
     site.save(1, SaveOptions(refetch=lambda bill: bill.date.year == 2025))
     assert site.line.outcome == Outcome.CHANGED
     site.save(1, SaveOptions(refetch=True, requestoptions={"method": "POST"}))
 
+    assert [request.method for request in site.asked] == ["GET", "POST"]
     assert "If-None-Match" not in site.asked[1].headers
-    assert str(site.line.outcome) == "already there"
+    assert site.words == "0 saved"
 
 
 def test_entries_that_share_a_file_change_each_for_itself(site: Site) -> None:

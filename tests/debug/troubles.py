@@ -239,7 +239,7 @@ ROWS = [
     Trouble(
         "a slow page",
         _slow,
-        "The page still waits for the answer to `POST {site}/login`, for 1 seconds now.",
+        "The page still waits for the answer to `POST {site}/login`, for 31 seconds now.",
         "wait, or write a longer `timeout`",
         repaired=True,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
-__all__ = ["RANDOM", "Account", "Mask"]
+__all__ = ["HIDDEN", "RANDOM", "Account", "Mask"]
 
 HIDDEN = "•••"
 SHORTEST = 4

@@ -9,7 +9,7 @@ from threading import Event
 
 from tests.sites.server import BILLS, Answer, Ask, Site, as_json, only, page, redirect
 
-__all__ = ["ROWS", "SITES", "Portal", "Trouble"]
+__all__ = ["ROWS", "Portal", "Trouble"]
 
 PASSWORD = "correct horse"
 FORM = """<h1>Log in</h1><form method=post action=/login>
@@ -189,7 +189,6 @@ class Trouble:
     steps: tuple[str, ...] = ("toolkit run acme",)
 
 
-SITES = "127.0.0.1"
 ROWS = [
     Trouble(
         "selector renamed",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.account import RANDOM
+from toolkit.account import HIDDEN, RANDOM
 from toolkit.transport.leaks import scan
 from toolkit.transport.request import Req
 
@@ -25,9 +25,9 @@ STEPS = {
     "uncheck", "selectOption", "setInputFiles", "dispatchEvent", "dragAndDrop", "waitForSelector", "keyboardType",
     "keyboardPress", "keyboardInsertText", "keyboardDown", "mouseClick", "mouseDown", "mouseUp", "expect",
 }  # fmt: skip
+OF_CALLS = {"before", "after", "input", "log"}  # kinds of lines
 TYPED = ("value", "text", "key")  # parameters that hold what was typed
 VALUE = "__playwright_value_"  # an input's value in a snapshot
-HIDDEN = "•••"
 OF_SEEN = re.compile(r" >> visible=true( >> nth=\d+)?$")
 LARGEST = 1 << 26  # bytes of a trace, all in all
 
@@ -156,11 +156,8 @@ def _only_steps(data: bytes) -> bytes:
     """The lines of steps, and all snapshots, each of which refers to earlier ones; what was typed is hidden."""
     lines = [json.loads(line) for line in data.splitlines() if line]
     steps = {line["callId"] for line in lines if line["type"] == "before" and line["method"] in STEPS}
-    kept = [line for line in lines if line["type"] not in _OF_CALLS or line.get("callId") in steps]
+    kept = [line for line in lines if line["type"] not in OF_CALLS or line.get("callId") in steps]
     return b"".join(json.dumps(_untyped(line), ensure_ascii=False).encode("utf-8", "replace") + b"\n" for line in kept)
-
-
-_OF_CALLS = {"before", "after", "input", "log"}
 
 
 def _untyped(line: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,6 @@ class Evidence:
         self.folder = folder
         self._code = code
         self.taken: Taken | None = None
-        self._scrubber = Scrubber()
 
     def attach(self, context: BrowserContext) -> None:
         """Begin to trace a browser."""
@@ -84,8 +83,9 @@ class Evidence:
         with in_memory() as place:
             raw = _stop_trace(page, place / TRACE) if page is not None else None  # what follows is no step of the login
             self.taken = self._look(run, page, operation, error, raised)
+            scrubber = _learn(run, self.taken)
             if raw is not None:
-                self._keep_trace(raw, run, self.taken)
+                self._keep_trace(raw, run, scrubber, self.taken)
         if page is not None and self.taken.scene is not None and self.taken.actions:
             self.taken.mark = _box_of(page, self.taken.actions[-1])
         error.cause = run.mask(self.taken.cause.sentence)
@@ -98,7 +98,6 @@ class Evidence:
             facts = replace(facts, probed=probe(page, tried), scene=look_at(page, run.mask))
         taken = Taken(error, operation, diagnose(facts), facts.scene, facts.probed, asked)
         taken.source = list(_source_around(error.line))
-        self._learn(run, taken)
         return taken
 
     def write(self, report: Report) -> Path | None:
@@ -112,27 +111,29 @@ class Evidence:
         describe(self.folder, report, mask(self.taken.cause.sentence), self.taken.operation)
         return self.folder / REPORT
 
-    def _learn(self, run: Run, taken: Taken) -> None:
-        """What requests and pages show to be a secret is hidden from now on, in the log too."""
-        self._scrubber = Scrubber(run.mask.secrets)
-        for one in taken.asked:
-            sent, got = (text.encode("utf-8", "replace") for text in (one.sent, one.got))
-            self._scrubber.learn_request(Req(one.method, one.url, one.sent_headers, sent))
-            self._scrubber.learn_response(one.got_headers, got)
-        for frame in taken.scene.frames if taken.scene else ():
-            self._scrubber.learn_response([], frame.html.encode("utf-8", "replace"))
-        for secret in self._scrubber.secrets:
-            if secret.reach is not Reach.PLACE:
-                run.mask.add(secret.value)
-
-    def _keep_trace(self, raw: Path, run: Run, taken: Taken) -> None:
+    def _keep_trace(self, raw: Path, run: Run, scrubber: Scrubber, taken: Taken) -> None:
         taken.actions = actions_in(raw, self._code)
         make_private(self.folder)
-        left = scrub_trace(raw, self.folder / TRACE, self._scrubber)
+        left = scrub_trace(raw, self.folder / TRACE, scrubber)
         if left:
             taken.trace = f"left out, for it holds {run.mask(', '.join(left))}"
         else:
             (self.folder / TRACE).chmod(0o600)
+
+
+def _learn(run: Run, taken: Taken) -> Scrubber:
+    """What requests and pages show to be a secret is hidden from now on, in the log too."""
+    scrubber = Scrubber(run.mask.secrets)
+    for one in taken.asked:
+        sent, got = (text.encode("utf-8", "replace") for text in (one.sent, one.got))
+        scrubber.learn_request(Req(one.method, one.url, one.sent_headers, sent))
+        scrubber.learn_response(one.got_headers, got)
+    for frame in taken.scene.frames if taken.scene else ():
+        scrubber.learn_response([], frame.html.encode("utf-8", "replace"))
+    for secret in scrubber.secrets:
+        if secret.reach is not Reach.PLACE:
+            run.mask.add(secret.value)
+    return scrubber
 
 
 def _stop_trace(page: Page, raw: Path) -> Path | None:

@@ -35,6 +35,8 @@ CODE = re.compile(
 )
 BOXES = 4  # fields for one digit each
 SERVER_ERROR = 500
+# What a login cannot do without comes first: an outcome that does not show may just not have come about.
+PURPOSES = {"form": 0, "submit": 1, "wait": 2, "code": 3, "ok": 4}
 
 
 def does_not_answer(facts: Facts) -> Cause | None:
@@ -165,38 +167,26 @@ def shows_something_else(facts: Facts) -> Cause | None:
 def matches_nothing(facts: Facts) -> Cause | None:
     """A selector finds nothing any more; something else is what it meant."""
     lost = [probed for probed in facts.probed if not probed.count]
-    order = sorted(lost, key=lambda probed: _PURPOSES.get(probed.tried.purpose, 9))
+    order = sorted(lost, key=lambda probed: PURPOSES.get(probed.tried.purpose, 9))
     for probed in order:
         if renamed := _renamed(probed.tried, facts):
             return renamed
     return None
 
 
-# What a login cannot do without comes first: an outcome that does not show may just not have come about.
-_PURPOSES = {"form": 0, "submit": 1, "wait": 2, "code": 3, "ok": 4}
-
-
 def _renamed(tried: Tried, facts: Facts) -> Cause | None:
     scene = facts.scene
-    if scene is None or tried.purpose not in _PURPOSES:
+    if scene is None or tried.purpose not in PURPOSES:
         return None
     known = [probed.tried.selector for probed in facts.probed if probed.count]
     if tried.purpose == "ok":
         other = nearest_other(tried, scene) if not scene.passwords else None
         return other and _is_now(tried, other[0], other[1], "element")
-    found = nearest(tried, scene, besides=[*known, *_meant_by_others(tried, facts)])
+    found = nearest(tried, scene, besides=known)
     if found is None:
         return None
     kind = {"field": "input", "button": "button"}.get(meant_by(tried), "element")
     return _is_now(tried, found[0], found[1].selector, kind, found[1].caption)
-
-
-def _meant_by_others(tried: Tried, facts: Facts) -> Iterator[str]:
-    """The controls that other selectors already find."""
-    scene = facts.scene
-    for probed in facts.probed:
-        if scene and probed.count and probed.tried is not tried:
-            yield from (one.selector for _, one in scene.controls() if one.selector == probed.tried.selector)
 
 
 def _is_now(tried: Tried, frame: FrameScene, selector: str, kind: str, caption: str = "") -> Cause:
@@ -210,7 +200,7 @@ def _is_now(tried: Tried, frame: FrameScene, selector: str, kind: str, caption: 
 def is_hidden(facts: Facts) -> Cause | None:
     """A selector finds something that nobody can see."""
     hidden = next((one for one in facts.probed if one.count and not one.visible and one.hidden), None)
-    if hidden is None or hidden.tried.purpose not in _PURPOSES:
+    if hidden is None or hidden.tried.purpose not in PURPOSES:
         return None
     return Cause(
         f"`{hidden.tried.selector}` finds {hidden.count}, but no person sees it: {hidden.hidden}.",

@@ -50,6 +50,20 @@ class Probed:
     buttons: list[tuple[str, str]] = field(default_factory=list)
     wrong: str = ""
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether a person could use it."""
+        return bool(self.visible) and not (self.over or self.disabled)
+
+    @property
+    def state(self) -> str:
+        """The same in words."""
+        if self.wrong or not self.count:
+            return self.wrong or "matches nothing"
+        if not self.visible:
+            return self.hidden or "cannot be seen"
+        return "disabled" if self.disabled else f"covered by {self.over}" if self.over else "can be seen"
+
 
 def tried_in(message: str) -> list[Tried]:
     """The locators that an error of Playwright tells of, such as `get_by_role("button", name="Log in")`."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from toolkit.account import HIDDEN
 from toolkit.debug.scene import script
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
     from toolkit.debug.actions import Action
     from toolkit.debug.evidence import Taken
+    from toolkit.debug.probe import Probed
     from toolkit.report import Report
     from toolkit.web import Asked
 
 __all__ = ["commands", "render"]
 
-HIDDEN = "•••"
 SECRET_HEADERS = frozenset({"cookie", "set-cookie", "authorization", "proxy-authorization"})
 BODY_SHOWN = 4000
 
@@ -39,7 +40,7 @@ def render(taken: Taken, report: Report, mask: Callable[[str], str], *, traced: 
                 "cause": {"sentence": taken.cause.sentence, "advice": taken.cause.advice},
                 "operations": [vars(one) for one in report.operations],
                 "probed": [_probed(one) for one in taken.probed],
-                "actions": [_action(one) for one in taken.actions],
+                "actions": [vars(one) for one in taken.actions],
                 "frames": [
                     {"url": frame.url, "title": frame.title, "told": frame.told, "html": frame.html}
                     for frame in (scene.frames if scene else [])
@@ -87,35 +88,8 @@ def _said(action: Action) -> str:
     return f"{action.method} {action.target}".strip()
 
 
-def _action(action: Action) -> dict[str, Any]:
-    return {
-        "method": action.method,
-        "target": action.target,
-        "line": action.line,
-        "seconds": action.seconds,
-        "took": action.took,
-        "error": action.error,
-    }
-
-
-def _probed(one: Any) -> dict[str, Any]:
-    if one.wrong:
-        state = one.wrong
-    elif not one.count:
-        state = "matches nothing"
-    elif one.visible:
-        state = "disabled" if one.disabled else f"covered by {one.over}" if one.over else "can be seen"
-    else:
-        state = one.hidden or "cannot be seen"
-    return {
-        "purpose": one.tried.purpose,
-        "selector": one.tried.selector,
-        "count": one.count,
-        "visible": one.visible,
-        "frame": one.frame,
-        "state": state,
-        "good": bool(one.visible) and not one.over and not one.disabled,
-    }
+def _probed(one: Probed) -> dict[str, Any]:
+    return {**vars(one.tried), **vars(one), "state": one.state, "good": one.is_usable}
 
 
 def _asked(one: Asked) -> dict[str, Any]:

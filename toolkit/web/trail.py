@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     import requests
     from playwright.sync_api import BrowserContext, Request
@@ -32,7 +32,8 @@ class Asked:
     """One request and what came of it; `began` and `seconds` count from the first request of the trail.
 
     `status` is None while nothing has come, and `failure` says why nothing will. `kind` is what the browser calls it,
-    such as "document" or "fetch". `got` is the body as text, where it is short and readable.
+    such as "document" or "fetch". `got` is the body as text, where it is short and readable. `request` is the
+    page's own, which tells the rest for as long as the page is open.
     """
 
     by: Literal["page", "session"]
@@ -47,6 +48,7 @@ class Asked:
     got_headers: Headers = field(default_factory=list, repr=False)
     sent: str = field(default="", repr=False)
     got: str = field(default="", repr=False)
+    request: Request | None = field(default=None, repr=False)
 
     @property
     def is_open(self) -> bool:
@@ -70,7 +72,6 @@ class Trail:
         self._start = clock()
         self._asked: deque[Asked] = deque(maxlen=LAST)
         self._pending: dict[Request, Asked] = {}
-        self._requests: dict[int, Request] = {}
 
     def attach(self, context: BrowserContext) -> None:
         """Begin to note what all pages of a context ask."""
@@ -91,7 +92,7 @@ class Trail:
             asked.status = answer.status_code
             asked.got_headers = list(answer.headers.items())
             if getattr(answer, "_content_consumed", False) and _is_readable(asked.got_headers, len(answer.content)):
-                asked.got = answer.text
+                asked.got = _text(answer.content)
         self._asked.append(asked)
 
     def last(self) -> list[Asked]:
@@ -104,7 +105,11 @@ class Trail:
         """Hold what pages and their calls were answered with, as the browser is about to close."""
         if not self.is_between:
             self._fill()
-        self._requests.clear()
+        for asked in [*self._asked, *self._pending.values()]:
+            if asked.request is not None and asked.seconds is None:
+                asked.failure = "the page was closed"
+            asked.request = None
+        self._pending.clear()
 
     @property
     def is_between(self) -> bool:
@@ -113,8 +118,8 @@ class Trail:
 
     def _fill(self) -> None:
         for asked in list(self._asked):  # more may come meanwhile
-            if id(asked) in self._requests:
-                _fill_in(asked, self._requests[id(asked)])
+            if asked.request is not None:
+                _fill_in(asked, asked.request)
 
     @property
     def now(self) -> float:
@@ -122,10 +127,11 @@ class Trail:
         return self._clock() - self._start
 
     def _on_request(self, request: Request) -> None:
-        asked = Asked("page", request.method, request.url, request.resource_type, self._clock() - self._start)
+        began = self._clock() - self._start
+        asked = Asked("page", request.method, request.url, request.resource_type, began, request=request)
         self._pending[request] = asked
-        if request.resource_type in SHOWN:
-            self._add(asked, request)
+        if asked.kind in SHOWN:
+            self._asked.append(asked)
 
     def _on_end(self, request: Request, failure: str) -> None:
         asked = self._pending.pop(request, None)
@@ -136,17 +142,7 @@ class Trail:
         answer = request.existing_response
         asked.status = answer.status if answer is not None else None
         if asked.went_wrong and asked.kind not in SHOWN:
-            self._add(asked, request)
-
-    def _add(self, asked: Asked, request: Request) -> None:
-        self._asked.append(asked)
-        self._requests[id(asked)] = request
-        if len(self._requests) > 2 * LAST:
-            self._forget(map(id, self._asked))
-
-    def _forget(self, known: Iterable[int]) -> None:
-        still = set(known)
-        self._requests = {place: request for place, request in self._requests.items() if place in still}
+            self._asked.append(asked)
 
 
 def _fill_in(asked: Asked, request: Request) -> None:
@@ -165,7 +161,7 @@ def _fill_in(asked: Asked, request: Request) -> None:
         asked.got_headers = [(pair["name"], pair["value"]) for pair in answer.headers_array()]
         if _is_readable(asked.got_headers, 0):
             body = answer.body()
-            asked.got = body.decode("utf-8", "replace") if len(body) <= LARGEST else ""
+            asked.got = _text(body) if len(body) <= LARGEST else ""
 
 
 def _is_readable(headers: Headers, size: int) -> bool:

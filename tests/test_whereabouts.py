@@ -1,5 +1,6 @@
 """The line of a connector that is at work, or went wrong."""
 
+import subprocess
 import sys
 import threading
 from contextlib import closing
@@ -109,6 +110,38 @@ def test_the_line_that_waits_for_the_browser_is_seen(shared_pages: SharedBrowser
             expected = line(-1)
 
     assert seen == [expected]
+
+
+MANY_LOOK = """
+import gc, threading, time, weakref
+from toolkit.whereabouts import at_work, line_at_work
+
+class Loop:
+    pass
+
+def look():
+    for _ in range(300):
+        for _ in range(3):  # garbage that lets other threads go on when it is collected
+            one = Loop()
+            one.me = one
+            kept.append(weakref.ref(one, lambda _: time.sleep(0)))
+        line_at_work(main)
+
+kept, main = [], threading.get_ident()
+gc.set_threshold(5)
+with at_work(look, "/nowhere"):
+    threads = [threading.Thread(target=look, daemon=True) for _ in range(6)]
+    for each in [threading.Thread.start, threading.Thread.join]:
+        for thread in threads:
+            each(thread)
+"""
+
+
+def test_many_may_look_while_garbage_is_collected() -> None:
+    """Python 3.11 would wait for itself: its garbage collector may let another thread look while one does."""
+    done = subprocess.run([sys.executable, "-c", MANY_LOOK], timeout=60, check=False)
+
+    assert done.returncode == 0
 
 
 def test_where_the_connector_is_not_at_work_the_operation_is_named() -> None:

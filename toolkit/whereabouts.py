@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ class _Work:
 
 
 _at_work: dict[int, _Work] = {}
+_looking = threading.Lock()
 
 
 def declared(operation: Operation) -> Operation:
@@ -78,9 +80,25 @@ def line_at_work(thread: int, *, here: bool = False) -> str:
     if work is None:
         return ""
     # A call that waits for the browser has left its greenlet, whose frames are then not those of the thread.
-    main: FrameType | None = work.greenlet.gr_frame or sys._current_frames().get(thread)  # noqa: SLF001
+    main: FrameType | None = work.greenlet.gr_frame or _frame_of(thread)
     frame = _innermost(sys._getframe() if here else None, work.folder) or _innermost(main, work.folder)  # noqa: SLF001
     return work.fallback if frame is None else _short(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+
+
+def _frame_of(thread: int) -> FrameType | None:
+    """Where a thread is now.
+
+    Python 3.11 collects garbage while it looks, under a lock that every thread needs that looks, begins or ends: a
+    weak reference that then calls back lets another one go on, which waits for that lock for ever.
+    """
+    with _looking:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return sys._current_frames().get(thread)  # noqa: SLF001
+        finally:
+            if collects:
+                gc.enable()
 
 
 def _innermost(frame: FrameType | None, folder: str) -> FrameType | None:

@@ -30,6 +30,13 @@ def test_the_front_door_waits_for_nobody() -> None:
     assert {"Bill", "naming"} <= {*dir(toolkit)}
 
 
+def test_every_name_is_one_of_ours() -> None:
+    """A name that a room has of another library, such as pydantic's BaseModel, is not what is offered under it."""
+    assert toolkit.BaseModel is models.BaseModel
+    homes = {name: vars(getattr(toolkit, name)).get("__module__", "toolkit") for name in toolkit.__all__}
+    assert [name for name, home in homes.items() if not home.startswith("toolkit")] == []
+
+
 def test_an_unknown_name_is_refused_as_usual() -> None:
     """The module and the name are told."""
     with pytest.raises(AttributeError, match="module 'toolkit' has no attribute 'Bil'"):

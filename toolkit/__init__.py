@@ -120,6 +120,6 @@ if not TYPE_CHECKING:
 
         if name in __all__:
             rooms = (import_module(f"toolkit.{room}") for room in _ROOMS)
-            home = next(room for room in rooms if hasattr(room, name))
+            home = next(room for room in rooms if name in room.__all__)  # others have it of elsewhere
             return globals().setdefault(name, getattr(home, name))
         raise AttributeError(f"module 'toolkit' has no attribute {name!r}")

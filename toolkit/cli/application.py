@@ -25,6 +25,7 @@ from toolkit.cli.options import CONNECTORS, DATA, ConnectorsOption, DataOption, 
 from toolkit.cli.output import errors, plain, write
 from toolkit.cli.recording import record, replay
 from toolkit.cli.run import run
+from toolkit.cli.standalone import standalone
 from toolkit.cli.unlink import unlink
 from toolkit.errors import ToolkitError, UnknownError
 
@@ -41,6 +42,7 @@ ORDER = (
     "failures",
     "record",
     "replay",
+    "standalone",
     "check",
     "har",
     "doctor",
@@ -85,6 +87,7 @@ def _build() -> typer.Typer:
     app.command()(record)
     app.command()(replay)
     app.command()(explain)
+    app.command()(standalone)
     app.command()(check)
     app.command()(doctor)
     app.command("install-browser")(install)

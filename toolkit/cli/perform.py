@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from toolkit.cli.answers import Answers
 from toolkit.cli.ask import asking
+from toolkit.cli.documents import show_documents
 from toolkit.cli.output import errors, plain
 from toolkit.cli.progress import make_progress
 from toolkit.cli.show import show_report, show_trouble
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from toolkit.account import Account
     from toolkit.jobs import Found, Workspace
+    from toolkit.models import BaseModel
     from toolkit.report import Report
 
 __all__ = ["Manner", "perform", "watched"]
@@ -49,10 +51,16 @@ def perform(
     fixture: Path | None = None,
 ) -> Report:
     """Run, with progress and trouble on standard error and the answer on standard output."""
+    documents: dict[str, list[BaseModel]] = {}
     with watched(manner, folder_to_save=folder_to_save, fixture=fixture) as options:
+        if workspace.forgetful:
+            options = replace(options, look=lambda store: documents.update(store.written()))  # noqa: PLW2901
         report = run_connector(found, account, workspace, options)
     folder = str(folder_to_save or workspace.files_root / found.slug)
-    show_report(report, workspace, folder=folder, as_json=manner.as_json)
+    if workspace.forgetful:
+        show_documents(report, documents, workspace, folder=folder, as_json=manner.as_json)
+    else:
+        show_report(report, workspace, folder=folder, as_json=manner.as_json)
     show_trouble(report, verbose=manner.verbose)
     return report
 

@@ -30,7 +30,7 @@ from toolkit.cli.options import (
 from toolkit.errors import UsageError
 from toolkit.manifest import Manifest
 
-__all__ = ["field_values", "run"]
+__all__ = ["clear_environment", "field_values", "run"]
 
 OTHERWISE = "or run the command in a terminal and type it when asked"
 
@@ -91,8 +91,7 @@ def field_values(
     manifest: Manifest, source: str | None, kept: Mapping[str, str] | None = None, *, anew: bool = False
 ) -> dict[str, str]:
     """What the login needs: from standard input when `source` is "-", the environment, what is `kept`, the person."""
-    from toolkit.jobs.fields import PREFIX, Sources, fill_fields  # noqa: PLC0415 - only a run needs what it imports
-    from toolkit.jobs.workspace import STORE  # noqa: PLC0415
+    from toolkit.jobs.fields import Sources, fill_fields  # noqa: PLC0415 - only a run needs what it imports
 
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
@@ -101,9 +100,17 @@ def field_values(
     prompt = _prompt if sys.stdin.isatty() else None
     sources = Sources(os.environ, prompt, kept, anew, f", or pipe JSON into `--fields -`{keep}, {OTHERWISE}")
     values = fill_fields(manifest, given, sources)
-    for name in [name for name in os.environ if name.startswith(PREFIX) or name == STORE]:
-        del os.environ[name]  # the browser inherits what is left
+    clear_environment()
     return values
+
+
+def clear_environment() -> None:
+    """Take what may be secret out of the environment: the browser inherits what is left."""
+    from toolkit.jobs.fields import PREFIX  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.jobs.workspace import STORE  # noqa: PLC0415
+
+    for name in [name for name in os.environ if name.startswith(PREFIX) or name == STORE]:
+        del os.environ[name]
 
 
 def _prompt(question: str, secret: bool) -> str:

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LOOK_THROUGH",
+    "file_text",
     "file_width",
+    "link_text",
+    "notes",
     "operation_text",
     "show_outcome",
     "show_report",
     "show_trouble",
     "vendor_column",
+    "verdict_text",
 ]
 
 LOOK_THROUGH = (
@@ -61,9 +65,9 @@ def _outcome(report: Report) -> list[RenderableType]:
     blocks: list[RenderableType] = []
     told = [line for line in report.entries if line.outcome is not Outcome.ALREADY_THERE]
     if told:
-        blocks += [entries_table(told, narrow=output().width < NARROW), "", *_notes(told)]
+        blocks += [entries_table(told, narrow=output().width < NARROW), "", *notes(told)]
     if report.entries or not (report.error or report.interrupted):
-        blocks.append(_verdict(report))
+        blocks.append(verdict_text(report))
     return blocks
 
 
@@ -104,8 +108,8 @@ def entries_table(entries: Sequence[EntryReport], *, narrow: bool) -> Table:
             Column("Date", [fact.get("date", "") for fact in facts], DATE_WIDTH),
             vendor_column([fact.get("vendor", "") for fact in facts], narrow=narrow),
             Column("Amount", [_amount(line) for line in entries], AMOUNT_WIDTH, right=True),
-            Column("File", [_file(line) for line in entries], file_width(narrow=narrow)),
-            Column("Bank operation", [_link(line, narrow=narrow) for line in entries]),
+            Column("File", [file_text(line) for line in entries], file_width(narrow=narrow)),
+            Column("Bank operation", [link_text(line, narrow=narrow) for line in entries]),
         ]
     )
 
@@ -131,28 +135,30 @@ def _amount(line: EntryReport) -> str:
     return amount_text(fact["amount"], fact["currency"], is_refund=fact["is_refund"]) if "amount" in fact else ""
 
 
-def _file(line: EntryReport) -> str:
+def file_text(line: EntryReport) -> str:
+    """The name of an entry's file; where it is none that was to be, how the entry ended."""
     if line.file and line.outcome in WITH_FILE:
         return Path(line.file).name
     return "" if line.outcome in WITH_FILE else str(line.outcome)
 
 
-def _link(line: EntryReport, *, narrow: bool) -> str:
+def link_text(line: EntryReport, *, narrow: bool) -> str:
+    """The bank operation that an entry belongs to, "none" when it was looked for in vain."""
     if line.link is None:
         return ""
     operation = line.link.operation
     return operation_text(operation["date"], operation["label"], narrow=narrow) if operation else "none"
 
 
-def _notes(entries: Sequence[EntryReport]) -> list[str]:
+def notes(entries: Sequence[EntryReport]) -> list[str]:
     """Why an entry is not what a person hopes for, a sentence each; of those that only lack a payment, the first."""
     lost = [f"{_name(line)}: {line.outcome}, {line.reason}" for line in entries if line.reason]
     unpaid = [
         f"{_name(line)}: {line.link.reason}" for line in entries if line.link is not None and not line.link.operation
     ]
     more = [f"and {len(unpaid) - UNPAID_SHOWN} more without; --json says why"] if len(unpaid) > UNPAID_SHOWN else []
-    notes = [*lost, *unpaid[:UNPAID_SHOWN], *more]
-    return [*map(plain, notes), ""] if notes else []
+    told = [*lost, *unpaid[:UNPAID_SHOWN], *more]
+    return [*map(plain, told), ""] if told else []
 
 
 def _name(line: EntryReport) -> str:
@@ -160,7 +166,8 @@ def _name(line: EntryReport) -> str:
     return ", ".join(filter(None, [fact.get("date"), fact.get("number"), _amount(line)])) or f"row {line.row}"
 
 
-def _verdict(report: Report) -> str:
+def verdict_text(report: Report) -> str:
+    """The verdict, and how many entries are linked."""
     links = [line.link for line in report.entries if line.link is not None]
     linked = sum(link.operation is not None for link in links)
     return report.verdict + (f"; {linked} linked to a bank operation" if links else "")

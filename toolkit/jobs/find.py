@@ -13,7 +13,7 @@ from toolkit.errors import ManifestError, UsageError
 from toolkit.jobs.load import load_module
 from toolkit.manifest import MANIFEST_NAME, Manifest, read_manifest
 
-__all__ = ["Found", "find_connector", "find_connectors"]
+__all__ = ["Found", "find_connector", "find_connector_at", "find_connectors"]
 
 GROUP = "toolkit.connectors"
 
@@ -71,6 +71,16 @@ def find_connector(slug: str, folder: Path) -> Found:
     near = difflib.get_close_matches(slug, known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(known) or 'none'}."
     raise UsageError(f"No connector is called `{slug}` in {folder} or among the installed packages; {hint}")
+
+
+def find_connector_at(where: str, folder: Path) -> Found:
+    """The connector of a path, such as `connectors/acme`, else that of a slug. Raises UsageError."""
+    path = Path(where)
+    if (path / MANIFEST_NAME).is_file():
+        return Found(path.resolve().name, path, str(path))
+    if path.name != where:
+        raise UsageError(f"{where} is no connector: there is no {path / MANIFEST_NAME}.")
+    return find_connector(where, folder)
 
 
 def _installed(point: EntryPoint) -> Found | None:

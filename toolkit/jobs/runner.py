@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from toolkit.jobs.kept import Kept
     from toolkit.jobs.workspace import Workspace
     from toolkit.run import Ask, Observer, OpensPages
+    from toolkit.store import Store
     from toolkit.transport import Transport
 
 __all__ = ["RunOptions", "check_folder", "run_connector", "run_id", "telling"]
@@ -39,6 +40,7 @@ class RunOptions:
     fixture         a JSON file {doctype: [documents]} to load first, such as bank operations
     observer        is told what goes on; `echo` hears (type, message) of each log line, secrets masked
     ask             answers when a site wants a code; by default nobody does
+    look            is shown the store at the end of the run, however it ended
     """
 
     folder_to_save: Path | None = None
@@ -46,6 +48,7 @@ class RunOptions:
     observer: Observer | None = None
     echo: Callable[[str, str], None] | None = None
     ask: Ask = refuse_to_ask
+    look: Callable[[Store], object] | None = None
     browser: OpensPages = field(default_factory=BrowserOptions)
     transport: Callable[[], Transport] = Live
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -136,7 +139,11 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
             sleep=options.sleep,
         )
         with closing(run):
-            connector.fetch(run)
+            try:
+                connector.fetch(run)
+            finally:
+                if options.look is not None:
+                    options.look(store)
 
 
 def _keeps(workspace: Workspace, slug: str, account: Account) -> Kept | None:

@@ -27,17 +27,24 @@ class Workspace:
     """The data folder: `toolkit.sqlite`, `files/`, `logs/` and `vault/` below `data`. Only its owner may look in.
 
     `elsewhere` is the address of another database for the store, such as `postgresql://me@localhost/bills`. A workspace
-    that is not `lasting` will be thrown away, so that nothing in it waits for the disk.
+    that is not `lasting` will be thrown away, so that nothing in it waits for the disk. One that is `forgetful` keeps
+    files and logs, and no session or document for the next run.
     """
 
     data: Path
     lasting: bool = True
+    forgetful: bool = False
     elsewhere: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, data: Path, environ: Mapping[str, str] = os.environ) -> Workspace:
         """A person's workspace: the store is where TOOLKIT_STORE says, by default in the data folder."""
         return cls(data, elsewhere=environ.get(STORE, ""))
+
+    @classmethod
+    def standalone(cls, data: Path) -> Workspace:
+        """One for a run that stands alone: its store is in memory, and gone with it."""
+        return cls(data, forgetful=True, elsewhere="sqlite://")
 
     @property
     def database(self) -> Path:
@@ -86,10 +93,10 @@ class Workspace:
 
     @cached_property
     def vault(self) -> Vault | None:
-        """What is kept between runs; None where nothing is to be kept, as in a recording or a replay."""
+        """What is kept between runs; None where nothing is, as in a recording, a replay, or a run that stands alone."""
         from toolkit.vault import Vault  # noqa: PLC0415 - not every command needs it
 
-        return Vault(self.vault_root) if self.lasting else None
+        return Vault(self.vault_root) if self.lasting and not self.forgetful else None
 
     def prepare(self) -> None:
         """Make the folders. Raises StoreError when they cannot be made."""

@@ -16,6 +16,7 @@ from toolkit.store.dialects import insert
 from toolkit.store.engine import address_of, explain, open_engine
 from toolkit.store.records import BillRow, Changes, Existing, LinkRow, Mark, Provenance
 from toolkit.store.schema import links, runs, undone
+from toolkit.store.written import FIXTURE, written
 
 __all__ = ["Store"]
 
@@ -179,8 +180,13 @@ class Store:
         entries = fixture.read(path)
         with self._writing() as connection:
             for entry in entries:
-                statements.put(connection, entry, self._nobody("fixture"), by="id")
+                statements.put(connection, entry, self._nobody(FIXTURE), by="id")
         return fixture.counts(entries)
+
+    def written(self) -> dict[str, list[BaseModel]]:
+        """Every document, by doctype, that is not as a fixture brought it."""
+        with self._reading() as connection:
+            return written(connection)
 
     def save_report(self, run: str, report: Mapping[str, Any]) -> None:
         """Keep the report of a run, plain JSON values, in place of an earlier one."""

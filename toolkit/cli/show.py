@@ -163,7 +163,9 @@ def notes(entries: Sequence[EntryReport]) -> list[str]:
 
 def _name(line: EntryReport) -> str:
     fact = line.entry.summary()
-    return ", ".join(filter(None, [fact.get("date"), fact.get("number"), _amount(line)])) or f"row {line.row}"
+    own = map(str, fact.get("fields", {}).values())
+    said = [fact.get("date"), fact.get("number"), next(own, None), _amount(line)]
+    return ", ".join(filter(None, said)) or f"row {line.row}"
 
 
 def verdict_text(report: Report) -> str:

@@ -101,8 +101,9 @@ class BaseModel(pydantic.BaseModel):
                 self.__dict__[name] = value
 
     def summary(self) -> dict[str, Any]:
-        """What a person needs to recognise the entry, as plain JSON values."""
-        return {"vendor": str(self.vendor), "id": self.id}
+        """What a person needs to recognise the entry, as plain JSON values: the same at each run, so no id."""
+        fields = self.model_dump(mode="json", exclude=_COMMON, exclude_none=True, fallback=str, warnings=False)
+        return {"vendor": str(self.vendor), "fields": fields}
 
     @classmethod
     def create_new(cls, *, name: str, display_name: str = "") -> "type[BaseModel]":
@@ -128,6 +129,9 @@ class BaseModel(pydantic.BaseModel):
     def update_attributes(cls, store: Documents, id_: str, **changes: Any) -> None:
         """Change some fields of one stored document."""
         store.update_attributes(cls, id_, changes)
+
+
+_COMMON = {*BaseModel.model_fields}
 
 
 def _whole(value: Any) -> Any:

@@ -14,7 +14,7 @@ __all__ = ["Comparison", "groups_of", "names_of"]
 Entry = dict[str, Any]
 
 GROUPS = {
-    **dict.fromkeys(("date", "vendor", "number", "label", "id"), "identity"),
+    **dict.fromkeys(("date", "vendor", "number", "label", "fields"), "identity"),
     **dict.fromkeys(("amount", "currency", "is_refund"), "money"),
     **dict.fromkeys(("file", "sha256"), "file"),
     "outcome": "outcome",
@@ -31,14 +31,15 @@ def groups_of(entry: Entry) -> list[str]:
 
 
 def names_of(entries: Sequence[Entry]) -> list[str]:
-    """A name for each entry, that no other has: its number, else its id, its date or its row."""
+    """A name for each entry, that no other has: its number, else the first of its own fields, its date or its row."""
     names = [_key(entry) or f"row-{row}" for row, entry in enumerate(entries, 1)]
     alike = Counter(names)
     return [name if alike[name] == 1 else f"{name}-row-{row}" for row, name in enumerate(names, 1)]
 
 
 def _key(entry: Entry) -> str:
-    return next((str(entry[field]) for field in ("number", "id", "date") if entry.get(field)), "")
+    own = next(iter(entry.get("fields", {}).values()), "")
+    return str(entry.get("number") or own or entry.get("date") or "")
 
 
 class Comparison:

@@ -1,6 +1,7 @@
 """What every document is."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -75,6 +76,13 @@ def test_a_text_that_the_site_leaves_null_is_filled_in() -> None:
 def test_a_missing_currency_is_said_once() -> None:
     """Null, and none in the manifest."""
     assert len(Bill(date="2025-01-02", amount="1", currency=None).problems) == 1
+
+
+def test_the_summary_of_a_document_is_its_own_fields() -> None:
+    """As plain values and without its id, which is another at each run: a replay compares them."""
+    kitten = BaseModel.create_new(name="me.cozy.kitten")(id="1", vendor="Shop", name="Mimi", born=date(2025, 1, 2))
+
+    assert kitten.summary() == {"vendor": "Shop", "fields": {"name": "Mimi", "born": "2025-01-02"}}
 
 
 def test_the_summary_of_a_wrong_entry_is_plain_text() -> None:

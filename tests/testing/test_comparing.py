@@ -21,12 +21,15 @@ def test_fields_are_in_groups() -> None:
     ("entries", "names"),
     [
         ([{"number": "7"}, {"number": "8"}], ["7", "8"]),
-        ([{"number": None, "date": "2025-03-09"}, {"id": 5}, {"colour": "red"}], ["2025-03-09", "5", "row-3"]),
+        (
+            [{"number": None, "date": "2025-03-09"}, {"fields": {"name": 5}}, {"colour": "red"}],
+            ["2025-03-09", "5", "row-3"],
+        ),
         ([{"number": "7"}, {"number": "7"}], ["7-row-1", "7-row-2"]),
     ],
 )
 def test_each_entry_has_a_name_of_its_own(entries: list[dict[str, Any]], names: list[str]) -> None:
-    """The number, else the id, the date or the row; the row as well when it is not alone."""
+    """The number, else the first of its own fields, the date or the row; the row as well when it is not alone."""
     assert names_of(entries) == names
 
 

@@ -47,7 +47,9 @@ def standalone(
     verbose: VerboseOption = False,
     connectors: ConnectorsOption = CONNECTORS,
 ) -> None:
-    """Try a connector that you write: it runs as ever, but nothing is kept in a database.
+    """Try a connector that you write, without a database.
+
+    It runs as ever, but no document and no session is kept.
 
     What its login needs stands in data/env_fields.json beside the connector; where that is missing it is made, of
     env_fields.json.template, and you are told what to fill in. TOOLKIT_FIELD_<NAME> in the environment goes first.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolkit.disk import make_private, write_atomically
 from toolkit.errors import StoreError, UsageError
-from toolkit.jobs.fields import NOT_ASKED_FOR, Sources, fill_fields, variable
+from toolkit.jobs.fields import Sources, fill_fields, variable
 from toolkit.jobs.json_fields import as_fields, read_object
 from toolkit.manifest import Manifest
 
@@ -43,16 +43,12 @@ class EnvFields:
         When one that is required has none, the file is made of the template, for its owner only, unless it is there.
         Raises UsageError that says what to fill in, or what is wrong with the file; no value is told.
         """
-        known = self._read()
-        missing = [
-            name
-            for name, field in self._manifest.fields.items()
-            if field.is_required and field.type not in NOT_ASKED_FOR
-            if not (environ.get(variable(name)) or known.get(name) or field.default)
-        ]
+        sources = Sources(environ, kept=self._read())
+        asked = [name for name, field in self._manifest.fields.items() if sources.asks(name, field)]
+        missing = [name for name in asked if not environ.get(variable(name))]
         if missing:
             self._ask_for(missing)
-        return fill_fields(self._manifest, {}, Sources(environ, kept=known))
+        return fill_fields(self._manifest, {}, sources)
 
     @property
     def is_open(self) -> bool:

@@ -86,7 +86,10 @@ class OperationReport:
 
 @dataclass
 class Report:
-    """The account of one run, filled in while it goes; `failure` is the page that shows why it failed, if any."""
+    """The account of one run, filled in while it goes; `failure` is the page that shows why it failed, if any.
+
+    `command` is the one that runs it again.
+    """
 
     connector: str
     version: str
@@ -98,6 +101,7 @@ class Report:
     entries: list[EntryReport] = field(default_factory=list)
     error: ToolkitError | None = None
     interrupted: bool = False
+    command: str = "run"
     mask: Callable[[str], str] = field(default=str, repr=False)
     _by_entry: dict[int, EntryReport] = field(default_factory=dict, repr=False)
 

@@ -112,6 +112,20 @@ def test_a_file_open_to_others_is_told(command: Command, data: Path) -> None:
     assert "chmod 600" in said.err
 
 
+def test_the_report_of_a_failure_says_how_to_run_it_again(command: Command, data: Path) -> None:
+    """As it was run: `toolkit run` would ask for what stands in the file."""
+    connector = data.with_name("connector.py")
+    raising = "def list_bills(run):\n    raise toolkit.VendorDown('Closed.')\n"
+    connector.write_text(connector.read_text("utf-8").replace(HOLDER, raising), "utf-8")
+    fill(data, login="A-17", password="secret-of-ada")
+
+    assert command("standalone", "acme").code == 5
+
+    (report,) = data.glob("failures/*/report.html")
+    assert "toolkit standalone acme" in report.read_text("utf-8")
+    assert "toolkit run" not in report.read_text("utf-8")
+
+
 @pytest.mark.parametrize("where", ["nowhere", "connectors/nowhere", "."])
 def test_what_is_no_connector_is_refused(command: Command, data: Path, where: str) -> None:
     """A slug, a path, and a folder that is there."""

@@ -135,3 +135,16 @@ def test_the_connector_may_judge_and_give_values(site: Plain, client: MakeClient
 
     assert error is not None
     assert error.message == "The site refused the login."
+
+
+def test_what_the_login_asked_is_kept_for_a_report(site: Plain, client: MakeClient) -> None:
+    """A login that breaks can be looked at as any other request."""
+    asked: list[tuple[str, str]] = []
+
+    def look(run: Run) -> None:
+        asked.extend((one.method, one.url.removeprefix(site.url())) for one in run.trail.last())
+
+    log_in = connector.fetch_operations[0]
+    client(site.url()).run(toolkit.create_new(name="acme", models=[Bill], fetch_operations=[log_in, look]))
+
+    assert asked == [("GET", "/login"), ("GET", "/bills")]  # where the POST was sent on to

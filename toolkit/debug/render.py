@@ -63,11 +63,12 @@ def render(taken: Taken, report: Report, mask: Callable[[str], str], *, traced: 
 def commands(report: Report, *, traced: bool) -> list[tuple[str, str]]:
     """What to type next, each with what it does."""
     slug, account = report.connector, "" if report.account == "default" else f" --account {report.account}"
+    again = f"toolkit {report.command} {slug}{account}"
     steps = [(f"toolkit failures trace {report.run}", "each step in Playwright's viewer")] if traced else []
-    steps.append((f"toolkit run {slug}{account} --headed --slow-mo 500", "watch it in a window, slowly"))
+    steps.append((f"{again} --headed --slow-mo 500", "watch it in a window, slowly"))
     if any(Path("recordings", slug).glob("*/take.json")):
         steps.append((f"toolkit replay {slug}", "whether the connector still suits its recordings, offline"))
-    return [*steps, (f"toolkit run {slug}{account}", "run it again, once the connector is mended")]
+    return [*steps, (again, "run it again, once the connector is mended")]
 
 
 def _mark(box: tuple[float, float, float, float], size: tuple[int, int]) -> dict[str, float] | None:

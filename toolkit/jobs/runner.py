@@ -77,6 +77,8 @@ def run_connector(found: Found, account: Account, workspace: Workspace, options:
     """Run a connector and tell how it went; what goes wrong is in the report, never raised."""
     chosen = options or RunOptions()
     report = Report(found.slug, "", account.name, run_id(chosen.now()))
+    if workspace.forgetful:
+        report.command = "standalone"
     try:
         journal = _open_journal(found, workspace, report, account, chosen)
     except ToolkitError as error:

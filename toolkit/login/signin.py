@@ -46,6 +46,7 @@ def signin(
     def signin(run: Run) -> str:
         values = form_data(run) if callable(form_data) else _values(run, form_data)
         with run.session.twin() as session:  # what is over must not be renewed by what renews it
+            session.trail = run.trail  # and a login that fails shows what it asked
             page = _whole(session.get(url))
             answer = _whole(_send(session, page, form_selector, values))
             if not (validate or _no_form)(answer):

@@ -147,4 +147,4 @@ def test_what_the_login_asked_is_kept_for_a_report(site: Plain, client: MakeClie
     log_in = connector.fetch_operations[0]
     client(site.url()).run(toolkit.create_new(name="acme", models=[Bill], fetch_operations=[log_in, look]))
 
-    assert asked == [("GET", "/login"), ("GET", "/bills")]  # where the POST was sent on to
+    assert asked == [("GET", "/login"), ("POST", "/session"), ("GET", "/bills")]

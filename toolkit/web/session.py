@@ -319,7 +319,8 @@ class Session(requests.Session):
         except requests.RequestException as error:
             self.trail.of_session(request, None, time.monotonic() - started, sentence_for(error))
             raise
-        self.trail.of_session(response.request, response, time.monotonic() - started)
+        first = (response.history or [response])[0]  # where a redirect led was noted when it was asked
+        self.trail.of_session(first.request, first, time.monotonic() - started)
         return response
 
     def _wait_turn(self, host: str) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from toolkit.account import Account, Mask
+    from toolkit.cozy import Client
     from toolkit.errors import ToolkitError
     from toolkit.log import RunLog
     from toolkit.manifest import Manifest
@@ -206,6 +207,7 @@ class Run:
     session    the requests session; `hand_over` gives it what the browser won
     logged_in  whether the session has a login that, for all that is known, still lives
     state      what the login won, once it was handed over or taken up
+    client     the data API of the Cozy that asked for this run, else of the store, which answers alike
     store      the documents; `files` the files on disk; `folder` where this run puts its files
     log        `run.log("info", "message", **details)`, secrets masked
     ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers; for "totp" the account's seed does
@@ -231,6 +233,7 @@ class Run:
         session: Session | None = None,
         keeps: Keeps | None = None,
         evidence: TakesEvidence | None = None,
+        client: Client | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -255,6 +258,7 @@ class Run:
         self.browser: OpensPages = browser or BrowserOptions()
         self.keeps = keeps
         self.evidence = evidence
+        self._client = client
         self.state: SessionState | None = None
         self.logged_in = False
         self._changing = RLock()  # the session and `state` are as one, whichever threads the session's answers come in
@@ -287,6 +291,15 @@ class Run:
 
         report = self.report
         return Provenance(report.connector, report.version, report.account, report.run, self.now())
+
+    @property
+    def client(self) -> Client:
+        """The data API: of the Cozy that asked for this run, else of the store, which answers as one does."""
+        if self._client is None:
+            from toolkit.cozy import LocalClient  # noqa: PLC0415 - the database library is slow to import
+
+            self._client = LocalClient(self.store)
+        return self._client
 
     @property
     def page(self) -> Page:

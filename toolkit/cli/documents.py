@@ -72,7 +72,9 @@ def _column(name: str, cells: Sequence[str]) -> Column:
 
 
 def _as_json(document: BaseModel, *, by_alias: bool) -> dict[str, Any]:
-    text = document.model_dump_json(by_alias=by_alias, exclude_none=True, exclude_defaults=not by_alias, fallback=str)
+    text = document.model_dump_json(
+        exclude={"as_in_cozy"}, by_alias=by_alias, exclude_none=True, exclude_defaults=not by_alias, fallback=str
+    )
     return dict(json.loads(text))
 
 

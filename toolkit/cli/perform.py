@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from toolkit.account import Account
+    from toolkit.cozy import Client
     from toolkit.jobs import Found, Workspace
     from toolkit.models import BaseModel
     from toolkit.report import Report
@@ -49,10 +50,12 @@ def perform(
     *,
     folder_to_save: Path | None = None,
     fixture: Path | None = None,
+    client: Client | None = None,
 ) -> Report:
     """Run, with progress and trouble on standard error and the answer on standard output."""
     documents: dict[str, list[BaseModel]] = {}
     with watched(manner, folder_to_save=folder_to_save, fixture=fixture) as options:
+        options = replace(options, client=client)  # noqa: PLW2901
         if workspace.forgetful:
             options = replace(options, look=lambda store: documents.update(store.written()))  # noqa: PLW2901
         report = run_connector(found, account, workspace, options)

@@ -66,6 +66,7 @@ def run(
       toolkit run acme
       toolkit run acme --account work
       TOOLKIT_FIELD_PASSWORD="$(pass acme)" toolkit run acme --json
+      COZY_URL=… COZY_CREDENTIALS=… COZY_FIELDS='{"account": "…"}' toolkit run acme
       echo '{"login": "me", "password": "…"}' | toolkit run acme --fields -
       toolkit run acme --answers-command 'pass otp acme'
 
@@ -73,6 +74,7 @@ def run(
     from you, 5 the site does not answer, 6 anything else, 130 interrupted.
     """
     from toolkit.cli.answers import Answers  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.cli.cozy import asked_for  # noqa: PLC0415
     from toolkit.cli.perform import Manner, perform  # noqa: PLC0415
     from toolkit.jobs import Accounts, Workspace, check_folder, find_connector  # noqa: PLC0415
 
@@ -80,10 +82,14 @@ def run(
     codes = Answers.of(answers, answers_command)
     found = find_connector(slug, connectors)
     workspace = Workspace.of(data)
-    values = field_values(found.manifest, fields, Accounts.of(workspace).fields(slug, account))
+    asked = asked_for(found, workspace.files_root, os.environ)
+    folder = folder_to_save or asked.folder
+    check_folder(folder)
+    kept = {**Accounts.of(workspace).fields(slug, account), **asked.values}
+    values = field_values(found.manifest, fields, kept)
     owner = Account(account, values, found.manifest.secret_fields | {"password"})
     manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo, answers=codes)
-    report = perform(found, owner, workspace, manner, folder_to_save=folder_to_save, fixture=fixture)
+    report = perform(found, owner, workspace, manner, folder_to_save=folder, fixture=fixture, client=asked.client)
     raise typer.Exit(report.exit_code)
 
 
@@ -106,10 +112,12 @@ def field_values(
 
 def clear_environment() -> None:
     """Take what may be secret out of the environment: the browser inherits what is left."""
+    from toolkit.cozy import VARIABLES  # noqa: PLC0415
     from toolkit.jobs.fields import PREFIX  # noqa: PLC0415 - only a run needs what these import
     from toolkit.jobs.workspace import STORE  # noqa: PLC0415
 
-    for name in [name for name in os.environ if name.startswith(PREFIX) or name == STORE]:
+    secret = {STORE, *VARIABLES}
+    for name in [name for name in os.environ if name.startswith(PREFIX) or name in secret]:
         del os.environ[name]
 
 

@@ -56,6 +56,9 @@ def standalone(
     The database is empty but for what data/fixture.json holds: {doctype: [document, …]}, such as bank operations.
     What would be stored is shown instead; files go to data/files. Each run logs in anew.
 
+    With COZY_URL and COZY_CREDENTIALS in the environment, `run.client` is the database of that Cozy. COZY_FIELDS,
+    {"account": id, "folder_to_save": id}, names the login and the folder there; without a Cozy, a folder here.
+
     \b
       toolkit standalone connectors/acme
       toolkit standalone acme --headed --slow-mo 500
@@ -64,6 +67,7 @@ def standalone(
     Ends as `toolkit run` does.
     """
     from toolkit.cli.answers import Answers  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.cli.cozy import asked_for  # noqa: PLC0415
     from toolkit.cli.perform import Manner, perform  # noqa: PLC0415
     from toolkit.jobs import Workspace, find_connector_at  # noqa: PLC0415
     from toolkit.jobs.env_fields import EnvFields  # noqa: PLC0415
@@ -73,12 +77,22 @@ def standalone(
     place = data or (Path("data") / found.slug if found.package else found.folder / "data")
     fields = EnvFields(place, found.manifest)
     fields.prepare()
-    values = fields.values(os.environ)
+    workspace = Workspace.standalone(place)
+    asked = asked_for(found, workspace.files_root, os.environ)
+    values = fields.values(os.environ, asked.values)
     if fields.is_open:
         write(errors(), f"Others can read the password in {fields.path}: chmod 600 {fields.path}")
     clear_environment()
     owner = Account(fields=values, secret=found.manifest.secret_fields | {"password"})
     manner = Manner(as_json=as_json, verbose=verbose, headed=headed, slow_mo=slow_mo, answers=codes)
     fixture = place / FIXTURE
-    report = perform(found, owner, Workspace.standalone(place), manner, fixture=fixture if is_there(fixture) else None)
+    report = perform(
+        found,
+        owner,
+        workspace,
+        manner,
+        folder_to_save=asked.folder,
+        fixture=fixture if is_there(fixture) else None,
+        client=asked.client,
+    )
     raise typer.Exit(report.exit_code)

@@ -37,13 +37,13 @@ class EnvFields:
         except OSError as error:
             raise StoreError(f"{self.data} cannot be written: {error.strerror}.") from error
 
-    def values(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """A value for each field of the manifest: of the environment, else of the file, else the default.
+    def values(self, environ: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+        """A value for each field of the manifest: of the environment, else `given`, of the file, or the default.
 
         When one that is required has none, the file is made of the template, for its owner only, unless it is there.
         Raises UsageError that says what to fill in, or what is wrong with the file; no value is told.
         """
-        sources = Sources(environ, kept=self._read())
+        sources = Sources(environ, kept={**self._read(), **given})
         asked = [name for name, field in self._manifest.fields.items() if sources.asks(name, field)]
         missing = [name for name in asked if not environ.get(variable(name))]
         if missing:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from toolkit.account import Account, Mask
+    from toolkit.cozy import Client
     from toolkit.jobs.find import Found
     from toolkit.jobs.kept import Kept
     from toolkit.jobs.workspace import Workspace
@@ -40,6 +41,7 @@ class RunOptions:
     fixture         a JSON file {doctype: [documents]} to load first, such as bank operations
     observer        is told what goes on; `echo` hears (type, message) of each log line, secrets masked
     ask             answers when a site wants a code; by default nobody does
+    client          the Cozy that asks for this run; without one the store answers in its place
     look            is shown the store at the end of the run, however it ended
     """
 
@@ -48,6 +50,7 @@ class RunOptions:
     observer: Observer | None = None
     echo: Callable[[str, str], None] | None = None
     ask: Ask = refuse_to_ask
+    client: Client | None = None
     look: Callable[[Store], object] | None = None
     browser: OpensPages = field(default_factory=BrowserOptions)
     transport: Callable[[], Transport] = Live
@@ -137,6 +140,7 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
             browser=options.browser,
             keeps=_keeps(workspace, found.slug, account),
             evidence=journal.evidence,
+            client=options.client,
             now=options.now,
             sleep=options.sleep,
         )
@@ -177,6 +181,8 @@ def _open_journal(
     workspace.prepare()
     path = workspace.logs / f"{report.run}.jsonl"
     mask = report.mask = account.mask()
+    for secret in options.client.secrets if options.client else ():
+        mask.add(secret)
     try:
         log = RunLog(path, mask, now=options.now, echo=options.echo)
     except OSError as error:

@@ -1,6 +1,7 @@
 """What every document is: fields in snake_case here, camelCase at rest, unknown ones kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from types import new_class
 from typing import Annotated, Any, ClassVar, Protocol, Self, TypeVar
 
@@ -41,6 +42,8 @@ class BaseModel(pydantic.BaseModel):
     of the run that returns the bytes, or the `requests.Response` which holds them. `file_version` is what the site's
     list says of the file's state, such as a number, a size, an ETag or when it was changed: once it is another one, the
     file is fetched anew.
+
+    `as_in_cozy` is the document of a Cozy X
     """
 
     model_config = ConfigDict(
@@ -63,6 +66,7 @@ class BaseModel(pydantic.BaseModel):
     filename: str | None = None
     tags: list[str] = Field(default_factory=list)
     natural_key: str = Field("", exclude=True, repr=False)
+    as_in_cozy: dict[str, Any] | None = Field(None, repr=False)
 
     _problems: list[str] = PrivateAttr(default_factory=list)
 
@@ -106,6 +110,23 @@ class BaseModel(pydantic.BaseModel):
         return {"vendor": str(self.vendor), "fields": fields}
 
     @classmethod
+    def from_cozy(cls, document: Mapping[str, Any]) -> Self:
+        """The entry that a document of a Cozy is; `to_cozy` gives the document back, changed where the entry was."""
+        return cls(**document, as_in_cozy=dict(document))
+
+    def to_cozy(self) -> dict[str, Any]:
+        """The entry as a Cozy has it: names in camelCase, amounts as numbers, no field that says nothing.
+
+        What was read from a Cozy and did not change stays as it was written there, an amount "12.50" or a day's hour.
+        """
+        given = self.as_in_cozy or {}
+        now = dict(_said(self))
+        before = dict(_said(type(self).from_cozy(given))) if given else {}
+        kept = {name: value for name, value in given.items() if before.get(name) == now.get(name)}
+        changed = {name: value for name, value in now.items() if before.get(name) != value}
+        return {**kept, **changed}
+
+    @classmethod
     def create_new(cls, *, name: str, display_name: str = "") -> "type[BaseModel]":
         """A model of another doctype, with any fields: `Kitten = BaseModel.create_new(name="me.cozy.kitten")`."""
         title = display_name or name.rpartition(".")[2]
@@ -132,6 +153,16 @@ class BaseModel(pydantic.BaseModel):
 
 
 _COMMON = {*BaseModel.model_fields}
+
+
+def _said(entry: BaseModel) -> Iterator[tuple[str, Any]]:
+    """The names and values in a Cozy of the fields that say something."""
+    for name, value in entry.model_dump(mode="json", exclude={"as_in_cozy"}, fallback=str, warnings=False).items():
+        field = type(entry).model_fields.get(name)
+        if field is None:
+            yield name, value
+        elif value is not None and (field.is_required() or value != field.get_default(call_default_factory=True)):
+            yield field.alias or name, float(value) if isinstance(getattr(entry, name), Decimal) else value
 
 
 def _whole(value: Any) -> Any:

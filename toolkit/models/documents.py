@@ -1,6 +1,7 @@
 """The doctypes that the library knows: bills, bank operations, files and folders."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -120,6 +121,13 @@ class File(BaseModel):
     size: int
     mime: str = "application/pdf"
     rendered: bool = False
+
+    @classmethod
+    def from_cozy(cls, document: Mapping[str, Any]) -> Self:
+        """The file that a document of a Cozy tells of; a Cozy knows its folder by `dir_id`, and no SHA-256 of it."""
+        name, folder = document.get("name", ""), document.get("dir_id", "")
+        told = {"path": f"{folder}/{name}".lstrip("/"), "sha256": "", "size": 0}
+        return cls(**{**told, **document}, as_in_cozy=dict(document))
 
 
 class Folder(BaseModel):

@@ -120,6 +120,24 @@ class Store:
         with self._reading() as connection:
             return statements.fetch_all(connection, model)
 
+    def fetch(self, model: type[M], id_: str) -> M:
+        """One document by its id. Raises StoreError when it is not there."""
+        with self._reading() as connection:
+            return statements.fetch(connection, model, id_)
+
+    def replace(self, entry: BaseModel) -> None:
+        """Put an entry, all of its fields, in the place of the stored document with its id; its provenance stays."""
+        with self._writing() as connection:
+            stored = statements.fetch(connection, type(entry), str(entry.id))
+            entry.natural_key = stored.natural_key
+            statements.overwrite(connection, entry, {"updated": self._now().astimezone(UTC)})
+
+    def delete(self, model: type[BaseModel], id_: str) -> None:
+        """Take a document away, with its links; its file stays. Raises StoreError when it is not there."""
+        with self._writing() as connection:
+            statements.fetch(connection, model, id_)
+            statements.remove(connection, model, id_)
+
     def update_attributes(self, model: type[BaseModel], id_: str, changes: Mapping[str, Any]) -> None:
         """Change some fields, by either of their names, of one document; its id and its provenance stay."""
         with self._writing() as connection:

@@ -12,6 +12,7 @@ from toolkit.models import BankOperation, BaseModel, Bill, File, Folder
 
 __all__ = ["counts", "read"]
 
+DIRECTORY = "directory"  # the type of a folder among a Cozy's files
 _MODELS: dict[str, type[BaseModel]] = {model.doctype: model for model in (BankOperation, Bill, File, Folder)}
 
 
@@ -45,7 +46,9 @@ def _entries(path: Path, doctype: str, rows: Any) -> Iterator[BaseModel]:
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):
             raise UsageError(f"{path}: {doctype} row {number} is not a document.")
-        entry = model(**{"_id": _derived_id(row, seen), **row})
+        its_model = Folder if row.get("type") == DIRECTORY and model is File else model
+        entry = its_model.from_cozy(row)
+        entry.id = entry.id or _derived_id(row, seen)
         if entry.problems:
             raise UsageError(f"{path}: {doctype} row {number}: {'; '.join(entry.problems)}.")
         yield entry

@@ -39,6 +39,7 @@ __all__ = [
     "origin",
     "overwrite",
     "put",
+    "remove",
     "replace_file",
     "touch",
     "with_content",
@@ -137,6 +138,12 @@ def overwrite(connection: Connection, entry: BaseModel, changes: Mapping[str, An
     table = table_of(entry.doctype)
     values = {**to_row(entry), **changes}
     connection.execute(update(table).where(_is(table, type(entry), str(entry.id))).values(values))
+
+
+def remove(connection: Connection, model: type[BaseModel], id_: str) -> None:
+    """Take a document away, if it is there."""
+    table = table_of(model.doctype)
+    connection.execute(delete(table).where(_is(table, model, id_)))
 
 
 def attach(connection: Connection, model: type[BaseModel], id_: str, file: File, provenance: Provenance) -> None:

@@ -35,7 +35,7 @@ def test_documents_of_any_doctype_are_loaded(store: Store, path: Path) -> None:
         "me.kitten": 2,
         File.doctype: 1,
     }
-    assert [BankOperation(**OPERATION)] == store.all(BankOperation)
+    assert [BankOperation.from_cozy(OPERATION)] == store.all(BankOperation)
     assert [one.model_dump()["name"] for one in store.all(BaseModel.create_new(name="me.kitten"))] == ["Tom", "Tom"]
 
 

@@ -106,7 +106,9 @@ class CozyClient:
         try:
             answer = self._session.request(method, self.url + path, timeout=TIMEOUT, allow_redirects=False, **asked)
         except requests.RequestException as error:
-            raise StoreError(f"The Cozy at {self.url} does not answer ({type(error).__name__}): is COZY_URL right?") from error
+            raise StoreError(
+                f"The Cozy at {self.url} does not answer ({type(error).__name__}): is COZY_URL right?"
+            ) from error
         if answer.status_code == requests.codes.not_found and none is not None:
             return none
         if not answer.ok or answer.is_redirect:

@@ -2,9 +2,11 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
+from toolkit.errors import UsageError
 from toolkit.models import BaseModel, Bill
 
 
@@ -91,3 +93,32 @@ def test_the_summary_of_a_wrong_entry_is_plain_text() -> None:
 
     assert json.loads(json.dumps(summary)) == summary
     assert {type(value) for value in summary.values()} <= {str, bool}
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\0b", "\ud800", "a/b", "a\nb", None])
+def test_a_name_that_is_no_doctype_is_told(name: Any) -> None:
+    """Where it is declared, in a sentence, not where the first document is stored."""
+    with pytest.raises(UsageError, match="is no doctype such as"):
+        BaseModel.create_new(name=name)
+
+
+def test_a_display_name_may_be_anything() -> None:
+    """It is for people; the class has a name of its own."""
+    assert [BaseModel.create_new(name="me.kitten", display_name=one).display_name for one in ("\0", "Кот (1)")] == [
+        "\0",
+        "Кот (1)",
+    ]
+
+
+def test_a_field_may_be_called_as_python_calls_things() -> None:
+    """What a site's row is called is the site's affair."""
+    row = {"self": 1, "cls": 2, "data": 3, "summary": 4, "problems": 5, "doctype": 6, "model_dump": 7, "store": 8}
+    entry = BaseModel.create_new(name="me.kitten")(**row)
+    assert (entry.problems, entry.model_extra) == ([], row)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_json_lacks_is_refused(value: float) -> None:
+    """In any field: it would be stored as nothing."""
+    entry = BaseModel.create_new(name="me.kitten")(weight=value, age=3.5)
+    assert entry.problems == [f"weight: {value} is not a finite number"]

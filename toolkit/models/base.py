@@ -1,7 +1,9 @@
 """What every document is: fields in snake_case here, camelCase at rest, unknown ones kept."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from math import isfinite
 from types import new_class
 from typing import Annotated, Any, ClassVar, Protocol, Self, TypeVar
 
@@ -9,7 +11,11 @@ import pydantic
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from toolkit.errors import UsageError
+
 __all__ = ["BaseModel", "Documents"]
+
+DOCTYPE = r"[\w.-]+"
 
 M = TypeVar("M", bound="BaseModel")
 
@@ -70,7 +76,7 @@ class BaseModel(pydantic.BaseModel):
 
     _problems: list[str] = PrivateAttr(default_factory=list)
 
-    def __init__(self, **data: Any) -> None:
+    def __init__(self, /, **data: Any) -> None:  # a site may call a field `self`
         fields = type(self).model_fields
         unsaid = {
             name for name, value in data.items() if value is None and name in fields and fields[name].default == ""
@@ -81,6 +87,9 @@ class BaseModel(pydantic.BaseModel):
         except ValidationError as error:
             self.__setstate__(type(self).model_construct(**whole).__getstate__())
             self._problems = [_sentence(detail) for detail in error.errors(include_url=False)]
+        endless = [name for name, value in whole.items() if type(value) is float and not isfinite(value)]
+        if new := [name for name in endless if name not in fields]:  # JSON has no such number: it would be lost unseen
+            self._problems = [*self._problems, *(f"{name}: {whole[name]} is not a finite number" for name in new)]
 
     @property
     def problems(self) -> list[str]:
@@ -128,11 +137,18 @@ class BaseModel(pydantic.BaseModel):
 
     @classmethod
     def create_new(cls, *, name: str, display_name: str = "") -> "type[BaseModel]":
-        """A model of another doctype, with any fields: `Kitten = BaseModel.create_new(name="me.cozy.kitten")`."""
-        title = display_name or name.rpartition(".")[2]
+        """A model of another doctype, with any fields: `Kitten = BaseModel.create_new(name="me.cozy.kitten")`.
+
+        Raises UsageError for a name that no doctype can have.
+        """
+        if not re.fullmatch(DOCTYPE, name or ""):
+            raise UsageError(
+                f"{name!r} is no doctype such as me.cozy.kitten: letters, digits and . _ - without a space."
+            )
+        title = display_name or name.rpartition(".")[2] or name
         body = {"doctype": name, "display_name": title, "__module__": __name__, "__doc__": f"A document of {name}."}
         model: type[BaseModel] = new_class(
-            title.title().replace(" ", ""), (cls,), exec_body=lambda space: space.update(body)
+            re.sub(r"\W", "", title.title()) or "Document", (cls,), exec_body=lambda space: space.update(body)
         )
         return model
 
@@ -142,12 +158,12 @@ class BaseModel(pydantic.BaseModel):
         return store.all(cls)
 
     @classmethod
-    def create(cls, store: Documents, **fields: Any) -> str:
+    def create(cls, store: Documents, /, **fields: Any) -> str:
         """Store one document and return its id."""
         return store.create(cls(**fields))
 
     @classmethod
-    def update_attributes(cls, store: Documents, id_: str, **changes: Any) -> None:
+    def update_attributes(cls, store: Documents, id_: str, /, **changes: Any) -> None:
         """Change some fields of one stored document."""
         store.update_attributes(cls, id_, changes)
 

@@ -82,3 +82,9 @@ def test_a_connectors_bill_has_the_names_and_numbers_of_a_cozy() -> None:
     bill = Bill(date="2025-01-02", amount="12.50", vendor="Acme", currency="EUR", contract_id="7")
     want = {"vendor": "Acme", "date": "2025-01-02", "amount": 12.5, "currency": "EUR", "contractId": "7"}
     assert bill.to_cozy() == want
+
+
+def test_a_document_may_call_a_field_as_the_library_does() -> None:
+    """It is a document like any other."""
+    kitten = BaseModel.create_new(name="me.kitten").from_cozy({"_id": "k", "as_in_cozy": 5, "self": 1})
+    assert (kitten.problems, kitten.to_cozy()) == ([], {"_id": "k", "as_in_cozy": 5, "self": 1})

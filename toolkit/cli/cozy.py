@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.cozy import CozyJob
 from toolkit.disk import make_private
 from toolkit.errors import StoreError, UsageError
+from toolkit.jobs.json_fields import as_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ def asked_for(found: Found, files: Path, environ: Mapping[str, str]) -> AskedFor
 
 def _texts(values: Mapping[str, Any], manifest: Manifest) -> dict[str, str]:
     """Those of an account's values that are fields; a Cozy keeps more there."""
-    return {name: str(values[name]) for name in manifest.fields if isinstance(values.get(name), str | int | float)}
+    return as_fields({name: value for name, value in values.items() if name in manifest.fields}, manifest)
 
 
 def _folder(job: CozyJob, files: Path) -> Path | None:

@@ -55,10 +55,8 @@ def perform(
     """Run, with progress and trouble on standard error and the answer on standard output."""
     documents: dict[str, list[BaseModel]] = {}
     with watched(manner, folder_to_save=folder_to_save, fixture=fixture) as options:
-        options = replace(options, client=client)  # noqa: PLW2901
-        if workspace.forgetful:
-            options = replace(options, look=lambda store: documents.update(store.written()))  # noqa: PLW2901
-        report = run_connector(found, account, workspace, options)
+        look = (lambda store: documents.update(store.written())) if workspace.forgetful else None
+        report = run_connector(found, account, workspace, replace(options, client=client, look=look))
     folder = str(folder_to_save or workspace.files_root / found.slug)
     if workspace.forgetful:
         show_documents(report, documents, workspace, folder=folder, as_json=manner.as_json)

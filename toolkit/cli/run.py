@@ -78,13 +78,12 @@ def run(
     from toolkit.cli.perform import Manner, perform  # noqa: PLC0415
     from toolkit.jobs import Accounts, Workspace, check_folder, find_connector  # noqa: PLC0415
 
-    check_folder(folder_to_save)  # before anybody types a password
     codes = Answers.of(answers, answers_command)
     found = find_connector(slug, connectors)
     workspace = Workspace.of(data)
     asked = asked_for(found, workspace.files_root, os.environ)
     folder = folder_to_save or asked.folder
-    check_folder(folder)
+    check_folder(folder)  # before anybody types a password
     kept = {**Accounts.of(workspace).fields(slug, account), **asked.values}
     values = field_values(found.manifest, fields, kept)
     owner = Account(account, values, found.manifest.secret_fields | {"password"})

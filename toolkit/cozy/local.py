@@ -5,12 +5,10 @@ from typing import Any
 
 from toolkit.cozy.client import Document
 from toolkit.cozy.selector import matches
-from toolkit.models import BankOperation, BaseModel, Bill, File, Folder
+from toolkit.models import model_of
 from toolkit.store import Store
 
 __all__ = ["LocalClient"]
-
-_MODELS: dict[str, type[BaseModel]] = {model.doctype: model for model in (BankOperation, Bill, File, Folder)}
 
 
 class LocalClient:
@@ -26,11 +24,11 @@ class LocalClient:
 
     def find(self, doctype: str, id_: str) -> Document:
         """One document. Raises StoreError when it is not there."""
-        return self._store.fetch(_model(doctype), id_).to_cozy()
+        return self._store.fetch(model_of(doctype), id_).to_cozy()
 
     def find_all(self, doctype: str) -> list[Document]:
         """Every document: by date where it has one, else in the order of creation."""
-        return [entry.to_cozy() for entry in self._store.all(_model(doctype))]
+        return [entry.to_cozy() for entry in self._store.all(model_of(doctype))]
 
     def query(self, doctype: str, selector: Mapping[str, Any]) -> list[Document]:
         """The documents that a Mango selector takes. Raises UsageError for an operator that is not known."""
@@ -38,12 +36,12 @@ class LocalClient:
 
     def create(self, doctype: str, document: Mapping[str, Any]) -> Document:
         """Store a new document. Raises StoreError when its id is there already, InvalidEntry when it cannot be."""
-        entry = _model(doctype).from_cozy(document)
+        entry = model_of(doctype).from_cozy(document)
         return self.find(doctype, self._store.create(entry))
 
     def update(self, doctype: str, id_: str, document: Mapping[str, Any]) -> Document:
         """Put a document in the place of a stored one, all of its fields. Raises StoreError when it is not there."""
-        self._store.replace(_model(doctype).from_cozy({**document, "_id": id_}))
+        self._store.replace(model_of(doctype).from_cozy({**document, "_id": id_}))
         return self.find(doctype, id_)
 
     def update_attributes(self, doctype: str, id_: str, changes: Mapping[str, Any]) -> Document:
@@ -52,8 +50,4 @@ class LocalClient:
 
     def delete(self, doctype: str, id_: str) -> None:
         """Take a document away for good. Raises StoreError when it is not there."""
-        self._store.delete(_model(doctype), id_)
-
-
-def _model(doctype: str) -> type[BaseModel]:
-    return _MODELS.get(doctype) or BaseModel.create_new(name=doctype)
+        self._store.delete(model_of(doctype), id_)

@@ -1,7 +1,7 @@
 """The documents: what they are, and how dates and amounts get into them."""
 
 from toolkit.models.base import BaseModel, Documents
-from toolkit.models.documents import BankOperation, Bill, File, Folder
+from toolkit.models.documents import BankOperation, Bill, File, Folder, model_of
 from toolkit.models.values import parse_amount, parse_date, reading_as
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Documents",
     "File",
     "Folder",
+    "model_of",
     "parse_amount",
     "parse_date",
     "reading_as",

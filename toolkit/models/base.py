@@ -49,7 +49,7 @@ class BaseModel(pydantic.BaseModel):
     list says of the file's state, such as a number, a size, an ETag or when it was changed: once it is another one, the
     file is fetched anew.
 
-    `as_in_cozy` is the document of a Cozy X
+    `as_in_cozy` is the document of a Cozy that the entry was read from, as it was written there.
     """
 
     model_config = ConfigDict(
@@ -87,9 +87,9 @@ class BaseModel(pydantic.BaseModel):
         except ValidationError as error:
             self.__setstate__(type(self).model_construct(**whole).__getstate__())
             self._problems = [_sentence(detail) for detail in error.errors(include_url=False)]
-        endless = [name for name, value in whole.items() if type(value) is float and not isfinite(value)]
-        if new := [name for name in endless if name not in fields]:  # JSON has no such number: it would be lost unseen
-            self._problems = [*self._problems, *(f"{name}: {whole[name]} is not a finite number" for name in new)]
+        for name, value in whole.items():
+            if name not in fields and isinstance(value, float) and not isfinite(value):  # JSON has no such number
+                self._problems = [*self._problems, f"{name}: {value} is not a finite number"]
 
     @property
     def problems(self) -> list[str]:
@@ -121,7 +121,7 @@ class BaseModel(pydantic.BaseModel):
     @classmethod
     def from_cozy(cls, document: Mapping[str, Any]) -> Self:
         """The entry that a document of a Cozy is; `to_cozy` gives the document back, changed where the entry was."""
-        return cls(**document, as_in_cozy=dict(document))
+        return cls(**{**document, "as_in_cozy": dict(document)})
 
     def to_cozy(self) -> dict[str, Any]:
         """The entry as a Cozy has it: names in camelCase, amounts as numbers, no field that says nothing.

@@ -8,7 +8,7 @@ from pydantic import Field
 from toolkit.models.base import BaseModel
 from toolkit.models.values import Amount, CalendarDate, MaybeAmount, MaybeDate
 
-__all__ = ["BankOperation", "Bill", "File", "Folder"]
+__all__ = ["BankOperation", "Bill", "File", "Folder", "model_of"]
 
 
 class Bill(BaseModel):
@@ -127,7 +127,7 @@ class File(BaseModel):
         """The file that a document of a Cozy tells of; a Cozy knows its folder by `dir_id`, and no SHA-256 of it."""
         name, folder = document.get("name", ""), document.get("dir_id", "")
         told = {"path": f"{folder}/{name}".lstrip("/"), "sha256": "", "size": 0}
-        return cls(**{**told, **document}, as_in_cozy=dict(document))
+        return cls(**{**told, **document, "as_in_cozy": dict(document)})
 
 
 class Folder(BaseModel):
@@ -137,3 +137,11 @@ class Folder(BaseModel):
     display_name: ClassVar[str] = "folder"
 
     path: str
+
+
+_KNOWN: dict[str, type[BaseModel]] = {model.doctype: model for model in (BankOperation, Bill, File, Folder)}
+
+
+def model_of(doctype: str) -> type[BaseModel]:
+    """The model of a doctype that the library knows, or a new one for any other. Raises UsageError for what is none."""
+    return _KNOWN.get(doctype) or BaseModel.create_new(name=doctype)

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UsageError
-from toolkit.models import BankOperation, BaseModel, Bill, File, Folder
+from toolkit.models import BaseModel, File, Folder, model_of
 
 __all__ = ["counts", "read"]
 
 DIRECTORY = "directory"  # the type of a folder among a Cozy's files
-_MODELS: dict[str, type[BaseModel]] = {model.doctype: model for model in (BankOperation, Bill, File, Folder)}
 
 
 def read(path: Path) -> list[BaseModel]:
@@ -41,7 +40,7 @@ def _content(path: Path) -> Any:
 def _entries(path: Path, doctype: str, rows: Any) -> Iterator[BaseModel]:
     if not isinstance(rows, list):
         raise UsageError(f"{path}: {doctype} must be a list of documents.")
-    model = _MODELS.get(doctype) or BaseModel.create_new(name=doctype)
+    model = model_of(doctype)
     seen: Counter[str] = Counter()
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):

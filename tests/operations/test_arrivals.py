@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import TypeVar
 
 import pytest
@@ -43,10 +44,10 @@ def test_what_is_raised_comes_where_it_is_asked_for(make_run: MakeRun) -> None:
         if bill is BILLS[1]:
             raise SystemExit(3)
 
-    coming = arrivals(make_run(), BILLS, get, concurrency=2)
-    next(coming)[1]()
-    with pytest.raises(SystemExit):
+    with closing(arrivals(make_run(), BILLS, get, concurrency=2)) as coming:
         next(coming)[1]()
+        with pytest.raises(SystemExit):
+            next(coming)[1]()
 
 
 def test_what_asks_for_the_page_is_alone_with_it(make_run: MakeRun) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
@@ -132,6 +133,26 @@ def test_an_interruption_leaves_no_half_file(make_run: MakeRun) -> None:
             options=SaveOptions(concurrency=1),
         )
     assert [path.name for path in (run.files.root / "acme").iterdir()] == ["2025-03-09_acme_23.90.pdf"]
+
+
+def test_an_interruption_lets_go_of_the_threads(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once: whoever keeps the error, as a report does, would else keep them waiting for work."""
+    pools: list[ThreadPool] = []
+
+    def opened(threads: int) -> ThreadPool:
+        pools.append(ThreadPool(threads))
+        return pools[-1]
+
+    def interrupted(_: Run) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("toolkit.operations.arrivals.ThreadPool", opened)
+    with pytest.raises(KeyboardInterrupt) as kept:
+        save(make_run(), bill(1, None, fetch=interrupted))
+
+    with pytest.raises(ValueError, match="not running"):
+        pools[0].apply_async(int)
+    assert kept.tb is not None
 
 
 def test_whatever_a_connector_raises_for_one_file_costs_no_other(make_run: MakeRun) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from multiprocessing.pool import AsyncResult, ThreadPool
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -38,12 +38,12 @@ class _Pageless:
 
 def arrivals(
     run: Run, entries: Sequence[BaseModel], get: Get[T], *, concurrency: int
-) -> Iterator[tuple[BaseModel, Callable[[], T]]]:
+) -> Generator[tuple[BaseModel, Callable[[], T]], None, None]:
     """Each entry in order, with what to call for its file; some `get` ahead of the caller, `concurrency` at once.
 
     One that asks for `run.page` begins anew in the caller's thread, while no other is under way; from then on they come
     one by one, as they do where one at once is all that is wanted. Whatever ends the caller, Ctrl-C included, nothing
-    is waited for.
+    is waited for. Close it, as `closing` does: the threads are let go of then, not when the garbage is collected.
     """
     elsewhere = cast("Run", _Pageless(run))
     waiting: deque[tuple[BaseModel, Callable[[], T]]] = deque()

@@ -93,10 +93,10 @@ def save_data_and_file(
         with closing(Drafts(run.files)) as drafts:
             saving = Saving(run, chosen, drafts, befores)
             again = [before.entry for before in befores.values()]
-            coming = arrivals(run, [*files, *again], saving.fetch, concurrency=chosen.concurrency)
-            for done, (entry, arrival) in enumerate(coming, len(plain) + 1):
-                saved += saving.save(entry, arrival)
-                run.observer.advanced(done, total)
+            with closing(arrivals(run, [*files, *again], saving.fetch, concurrency=chosen.concurrency)) as coming:
+                for done, (entry, arrival) in enumerate(coming, len(plain) + 1):
+                    saved += saving.save(entry, arrival)
+                    run.observer.advanced(done, total)
         run.entries.saved[begun:] = sorted(run.entries.saved[begun:], key=lambda entry: run.report.of(entry).row)
         if not was_open:
             run.bring_back()

@@ -26,7 +26,11 @@ class Connector:
 
     def fetch(self, run: Run) -> None:
         """Run the operations in order; `run.report` tells how it went. Raises the error that stopped it."""
-        Fetcher(self.fetch_operations, folder=self.folder, check=self.check, logged_out=self.logged_out).fetch(run)
+        self.fetcher().fetch(run)
+
+    def fetcher(self) -> Fetcher:
+        """What runs the operations: all with `fetch`, or one at a time."""
+        return Fetcher(self.fetch_operations, folder=self.folder, check=self.check, logged_out=self.logged_out)
 
 
 def create_new(

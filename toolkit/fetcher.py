@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from toolkit.run import Observer, Run, Silent
 from toolkit.web import certificate_trouble, forbidden, network_error, sentence_for
 from toolkit.whereabouts import at_work, line_in_traceback, line_of
 
-__all__ = ["Fetcher", "LoggedOut", "Operation"]
+__all__ = ["Fetcher", "LoggedOut", "Operation", "name_of"]
 
 Operation = Callable[[Run], Any]
 LoggedOut = Callable[[requests.Response], bool]
@@ -52,12 +52,31 @@ class Fetcher:
         self._logged_out = logged_out
         self._clock = clock
 
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All of them, in order."""
+        return (*self._login, *self._rest)
+
     def fetch(self, run: Run) -> None:
         """Run every operation. Raises ToolkitError, whatever went wrong; entries without an outcome get one."""
+        with self.around(run):
+            if self._login:
+                self._take_up_kept(run, run.observer)
+                if not run.logged_in:
+                    self._log_in(run, run.observer)
+                self.renew(run)
+            self._run_all(self._rest, run, run.observer)
+
+    @contextmanager
+    def around(self, run: Run) -> Iterator[None]:
+        """A block in which operations are performed, in `fetch` or one by one: what comes before and after them."""
         run.session.logged_out = self._logged_out
         try:
             with run.alone() if self._in_page else nullcontext():  # a page renews what it holds when it likes
-                self._fetch(run)
+                try:
+                    yield
+                finally:
+                    run.keep_page()
         except ToolkitError:
             run.settle()
             raise
@@ -65,18 +84,20 @@ class Fetcher:
             at = next((line.name for line in run.report.operations if line.error), "")
             run.report.close(f"the run stopped at {at}" if at else "no operation of the connector saved it")
 
-    def _fetch(self, run: Run) -> None:
-        if self._login:
-            self._take_up_kept(run, run.observer)
-            if not run.logged_in:
-                self._log_in(run, run.observer)
-            run.session.renew = partial(self._log_in_again, run)
-            if not self._in_page:  # there, a request from elsewhere may end the session
-                run.session.lives = partial(lives, run.session, self._check)
-        try:
-            self._run_all(self._rest, run, run.observer)
-        finally:
-            run.keep_page()
+    def renew(self, run: Run) -> None:
+        """Have the login run again, from now on, when the site ends the session."""
+        run.session.logged_out = self._logged_out
+        run.session.renew = partial(self._log_in_again, run)
+        if not self._in_page:  # there, a request from elsewhere may end the session
+            run.session.lives = partial(lives, run.session, self._check)
+
+    def perform(self, operation: Operation, run: Run) -> None:
+        """Run one operation. Raises ToolkitError, whatever went wrong, once the evidence is taken."""
+        self._run_one(operation, run, run.observer)
+
+    def ends_login(self, operation: Operation) -> bool:
+        """Whether the login is over with this operation."""
+        return bool(self._login) and operation is self._login[-1]
 
     @property
     def _in_page(self) -> bool:
@@ -121,7 +142,7 @@ class Fetcher:
             self._run_one(operation, run, observer)
 
     def _run_one(self, operation: Operation, run: Run, observer: Observer) -> None:
-        line = OperationReport(_name(operation))
+        line = OperationReport(name_of(operation))
         run.report.operations.append(line)
         observer.operation_started(line.name)
         started = self._clock()
@@ -156,7 +177,8 @@ class Fetcher:
             run.log.failure(trouble)
 
 
-def _name(operation: Operation) -> str:
+def name_of(operation: Operation) -> str:
+    """What an operation is called."""
     return str(getattr(operation, "__name__", type(operation).__name__))
 
 
@@ -165,7 +187,7 @@ def _perform(operation: Operation, run: Run) -> str:
     if result is None or isinstance(result, str):
         return result or ""
     if not isinstance(result, Iterable):
-        raise UsageError(f"{_name(operation)} returned {type(result).__name__}; an operation yields entries or words.")
+        raise UsageError(f"{name_of(operation)} returned {type(result).__name__}; an operation yields entries or words.")
     before = len(run.report.entries)
     run.listings.append(operation)
     for entry in _entries(result, operation):
@@ -176,7 +198,7 @@ def _perform(operation: Operation, run: Run) -> str:
 def _entries(result: Iterable[Any], operation: Operation) -> Iterator[BaseModel]:
     for entry in result:
         if not isinstance(entry, BaseModel):
-            raise UsageError(f"{_name(operation)} yielded {type(entry).__name__}; an entry is a Bill or another model.")
+            raise UsageError(f"{name_of(operation)} yielded {type(entry).__name__}; an entry is a Bill or another model.")
         yield entry
 
 

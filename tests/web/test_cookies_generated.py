@@ -70,6 +70,9 @@ DOMAINS = [
 AGES = ["0", "-1", "+3600", "3600", "99999999999", "1.5", "ten", ""]
 DATES = ["Wed, 01 Jan 2099 00:00:00 GMT", "Thursday, 01-Jan-70 00:00:01 GMT", "1 Jan 99 0:0:0", "soon", ""]
 FLAGS = ["Secure", "secure", "HttpOnly", "Priority=High", "a"]
+# Read again at once: Chromium need not have written a cookie when a script has set it, and the next request goes out
+# another way.
+SET = "(texts) => { texts.forEach((text) => { document.cookie = text; }); return document.cookie; }"
 ASK = """(paths) => Promise.all(paths.map(async (path) => {
   const answer = await fetch(path, {cache: "no-store"});
   return answer.text();
@@ -194,7 +197,7 @@ class Both:
         url = self.sites.url(step.origin, f"{step.path}?set")
         self.sites.setting = step.headers
         self.page.goto(url, wait_until="commit")
-        self.page.evaluate("(texts) => texts.forEach((text) => { document.cookie = text; })", list(step.scripts))
+        self.page.evaluate(SET, list(step.scripts))
         self.counted["cookies"] += len(step.headers) + len(step.scripts)
         return url
 

@@ -187,7 +187,9 @@ def _perform(operation: Operation, run: Run) -> str:
     if result is None or isinstance(result, str):
         return result or ""
     if not isinstance(result, Iterable):
-        raise UsageError(f"{name_of(operation)} returned {type(result).__name__}; an operation yields entries or words.")
+        raise UsageError(
+            f"{name_of(operation)} returned {type(result).__name__}; an operation yields entries or words."
+        )
     before = len(run.report.entries)
     run.listings.append(operation)
     for entry in _entries(result, operation):
@@ -198,7 +200,9 @@ def _perform(operation: Operation, run: Run) -> str:
 def _entries(result: Iterable[Any], operation: Operation) -> Iterator[BaseModel]:
     for entry in result:
         if not isinstance(entry, BaseModel):
-            raise UsageError(f"{name_of(operation)} yielded {type(entry).__name__}; an entry is a Bill or another model.")
+            raise UsageError(
+                f"{name_of(operation)} yielded {type(entry).__name__}; an entry is a Bill or another model."
+            )
         yield entry
 
 

@@ -1,7 +1,8 @@
 """What a run did: each operation, each listed entry with exactly one outcome, and a verdict of completeness."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -120,6 +121,15 @@ class Report:
         """Say how an entry ended. A later word replaces an earlier one."""
         line = self.of(entry)
         line.outcome, line.reason, line.file = outcome, reason, file or line.file
+
+    def lines(self) -> list[EntryReport]:
+        """The lines of the entries as they are now, for `back_to`."""
+        return [copy(line) for line in self.entries]
+
+    def back_to(self, lines: Iterable[EntryReport]) -> None:
+        """Make the lines of the entries what they were."""
+        self.entries[:] = [copy(line) for line in lines]
+        self._by_entry = {id(line.entry): line for line in self.entries}
 
     def close(self, reason: str) -> None:
         """Give every entry without an outcome the outcome NOT_SAVED: nothing listed may vanish."""

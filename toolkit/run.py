@@ -35,6 +35,8 @@ from toolkit.web.page_files import NO_DIALOG
 from toolkit.whereabouts import line_at_work
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import BrowserContext, Page
 
     from toolkit.account import Account, Mask
@@ -184,6 +186,12 @@ class TakesEvidence(Protocol):
     def take(self, run: Run, operation: str, error: ToolkitError, raised: BaseException) -> None:
         """Look at what there is to see, now that an operation has failed: what was `raised`, as people are told it."""
 
+    def forget(self) -> None:
+        """Let go of what was taken: the operation is tried again."""
+
+    def save_trace(self, run: Run, target: Path) -> list[str]:
+        """Write the browser's trace so far without secrets; return which were found left in it, when it is not kept."""
+
 
 def refuse_to_ask(kind: str, message: str, deadline: float) -> str:  # noqa: ARG001 - nobody is waited for
     """The `Ask` of a run that nobody watches."""
@@ -211,6 +219,7 @@ class Run:
     store      the documents; `files` the files on disk; `folder` where this run puts its files
     log        `run.log("info", "message", **details)`, secrets masked
     ask        `run.ask("sms", "Code sent to ••12")` returns what the person answers; for "totp" the account's seed does
+    pause      `run.pause("before the code")` stops there under `toolkit debug`, and nowhere else
     tell       `run.tell("Approve the login in your app")` shows it to the person, who has nothing to answer
     base_url   what relative addresses are relative to: the field `url`, else the manifest's `vendor_link`
     """
@@ -259,6 +268,7 @@ class Run:
         self.keeps = keeps
         self.evidence = evidence
         self._client = client
+        self.pauses: Callable[[str], object] | None = None
         self.state: SessionState | None = None
         self.logged_in = False
         self._changing = RLock()  # the session and `state` are as one, whichever threads the session's answers come in
@@ -305,7 +315,7 @@ class Run:
     def page(self) -> Page:
         """The page in which the login happens."""
         if self._page is None:
-            self._page, self._page_thread = self._open_page(), get_ident()
+            self._page, self._page_thread = self._open_page(self._own_state()), get_ident()
         return self._page
 
     @property
@@ -358,6 +368,24 @@ class Run:
         """Let an open page come to rest, where that matters to the transport."""
         if self.own_page is not None:
             self.transport.settle(self.own_page)
+
+    def pause(self, words: str = "") -> None:
+        """Stop here under `toolkit debug`, and say the words; do nothing in any other run."""
+        if self.pauses is not None:
+            self.pauses(self.mask(words))
+
+    def held(self) -> SessionState | None:
+        """What the open page's browser holds now; None when no page is open."""
+        if self.own_page is None:
+            return None
+        context = self.own_page.context
+        return SessionState(self.now(), storage_of(context), session_storage_of(context))
+
+    def open_with(self, state: SessionState) -> Page:
+        """Close the page, if one is open, and return a new one whose browser holds what `state` does."""
+        self.close_browser()
+        self._page, self._page_thread = self._open_page(state), get_ident()
+        return self._page
 
     def close_browser(self) -> None:
         """Close the page and its browser; asking for `page` again starts a new one. Another thread's is left to it."""
@@ -511,10 +539,13 @@ class Run:
                 f'If it should be, write "hosts": {hosts} in its manifest.konnector.'
             )
 
-    def _open_page(self) -> Page:
+    def _own_state(self) -> SessionState | None:
+        """What a new page is to hold: the login, else what makes the site know this browser."""
         if self.state is not None:
             self.state = self._latest(self.state)
-        state = self.state or (self.keeps.load_device() if self.keeps is not None else None)
+        return self.state or (self.keeps.load_device() if self.keeps is not None else None)
+
+    def _open_page(self, state: SessionState | None) -> Page:
         options = {"base_url": self.base_url, **self.manifest.browser_options()}
         page = self._closing.enter_context(self.browser.open_page(self.transport, options, state))
         self.watch = Watch()  # what an earlier browser sent is over

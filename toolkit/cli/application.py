@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from toolkit.cli.account import account
 from toolkit.cli.bills import bills
 from toolkit.cli.check import check
+from toolkit.cli.debug import debug
 from toolkit.cli.doctor import doctor
 from toolkit.cli.explain import explain
 from toolkit.cli.failures import failures
@@ -40,6 +41,7 @@ ORDER = (
     "unlink",
     "explain",
     "failures",
+    "debug",
     "record",
     "replay",
     "standalone",
@@ -86,6 +88,7 @@ def _build() -> typer.Typer:
     app.command()(unlink)
     app.command()(record)
     app.command()(replay)
+    app.command()(debug)
     app.command()(explain)
     app.command()(standalone)
     app.command()(check)

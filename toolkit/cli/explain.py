@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from toolkit.manifest import Manifest
     from toolkit.web.explained import Part
 
-__all__ = ["explain"]
+__all__ = ["explain", "parts_blocks"]
 
 NAME_WIDTH = 32
 PLACE_WIDTH = 32
@@ -135,6 +135,12 @@ def _blocks(slug: str, account: str, kept: KeptSession) -> list[RenderableType]:
         blocks.append(plain(f"Probed with GET {kept.probed.url}."))
     if kept.in_page:
         blocks.append('Its requests go out from inside a page, hand_over(via="page"), which may add what is not sent.')
+    return blocks + parts_blocks(kept)
+
+
+def parts_blocks(kept: KeptSession) -> list[RenderableType]:
+    """What a session sends, a table for each origin; what it cannot send, and what is kept beside."""
+    blocks: list[RenderableType] = []
     sent = [part for part in kept.parts if not part.left_out]
     for origin, parts in groupby(sent, key=lambda part: part.origin):
         blocks += ["", plain(f"To {origin or 'every origin'}"), _table(list(parts), kept.probed)]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from toolkit.models import BaseModel
     from toolkit.report import Report
 
-__all__ = ["Manner", "perform", "watched"]
+__all__ = ["Manner", "echo", "perform", "watched"]
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,12 @@ def watched(manner: Manner, *, folder_to_save: Path | None = None, fixture: Path
             folder_to_save=folder_to_save,
             fixture=fixture,
             observer=progress,
-            echo=_echo if manner.verbose else None,
+            echo=echo if manner.verbose else None,
             ask=manner.answers.before(asking(progress.paused), progress.paused),
             browser=BrowserOptions(headed=manner.headed, slow_mo=manner.slow_mo),
         )
 
 
-def _echo(kind: str, message: str) -> None:
+def echo(kind: str, message: str) -> None:
+    """Show a line of the log while it is written."""
     errors().print(plain(f"{kind}: {message}"), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from toolkit.debug.probe import Probed, Tried, probe, tried_in
 from toolkit.debug.render import render
 from toolkit.debug.scene import Scene, look_at
 from toolkit.disk import in_memory, make_private, write_atomically
-from toolkit.errors import ToolkitError
+from toolkit.errors import ToolkitError, UsageError
 from toolkit.transport.request import Req
 from toolkit.transport.scrub import Scrubber
 from toolkit.transport.shapes import Reach
@@ -99,6 +100,26 @@ class Evidence:
         taken = Taken(error, operation, diagnose(facts), facts.scene, facts.probed, asked)
         taken.source = list(_source_around(error.line))
         return taken
+
+    def forget(self) -> None:
+        """Let go of what was taken, and of its trace."""
+        self.taken = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def save_trace(self, run: Run, target: Path) -> list[str]:
+        """Write the trace since the last failure, or since the browser's start, without secrets, for its owner only.
+
+        What was found left in it, which then is not kept. Raises UsageError when no browser is open.
+        """
+        with in_memory() as place:
+            raw = _stop_trace(run.own_page, place / TRACE) if run.own_page is not None else None
+            if raw is None:
+                raise UsageError("There is no trace: no browser is open.")
+            make_private(target.parent)
+            left = scrub_trace(raw, target, Scrubber(run.mask.secrets))
+        if not left:
+            target.chmod(0o600)
+        return left
 
     def write(self, report: Report) -> Path | None:
         """Write the report of what was taken, when anything was; the path of it."""

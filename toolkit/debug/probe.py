@@ -14,7 +14,7 @@ from toolkit.web import seen
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
-__all__ = ["Probed", "Tried", "probe", "tried_in"]
+__all__ = ["Probed", "Tried", "finder", "probe", "tried_in"]
 
 WAITING = re.compile(r"waiting for ((?:locator|get_by_\w+|frame_locator)\(.*?)(?: to be \w+)?$", re.MULTILINE)
 FINDERS = "locator get_by_role get_by_label get_by_text get_by_placeholder get_by_test_id get_by_alt_text get_by_title"
@@ -88,7 +88,7 @@ def probe(page: Page, tried: Sequence[Tried]) -> list[Probed]:
 def _probe(page: Page, tried: Tried) -> Probed:
     from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
 
-    find, frames = _finder(tried.selector), page.frames
+    find, frames = finder(tried.selector), page.frames
     count, first = 0, None
     for frame in frames:
         try:
@@ -119,7 +119,7 @@ def _stand(page: Page, tried: Tried, count: int, frame: Frame, find: Callable[[F
     return Probed(tried, count, len(shown), place, hidden="" if shown else hidden, buttons=buttons, **found)
 
 
-def _finder(selector: str) -> Callable[[Frame], Locator]:
+def finder(selector: str) -> Callable[[Frame], Locator]:
     """How to find in a frame what a selector means, or a locator as Playwright writes it."""
     if not re.match(r"(?:locator|get_by_\w+|frame_locator)\(", selector):
         return lambda frame: frame.locator(selector)

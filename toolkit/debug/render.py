@@ -63,12 +63,22 @@ def render(taken: Taken, report: Report, mask: Callable[[str], str], *, traced: 
 def commands(report: Report, *, traced: bool) -> list[tuple[str, str]]:
     """What to type next, each with what it does."""
     slug, account = report.connector, "" if report.account == "default" else f" --account {report.account}"
-    again = f"toolkit {report.command} {slug}{account}"
+    again, cases = f"toolkit {report.command} {slug}{account}", _cases(slug)
     steps = [(f"toolkit failures trace {report.run}", "each step in Playwright's viewer")] if traced else []
-    steps.append((f"{again} --headed --slow-mo 500", "watch it in a window, slowly"))
-    if any(Path("recordings", slug).glob("*/take.json")):
+    if report.command == "standalone":
+        steps.append((f"{again} --headed --slow-mo 500", "watch it in a window, slowly"))
+    elif report.command == "run":
+        steps.append((f"toolkit debug {slug}{account} --on-failure", "stop where it breaks, mend the code, press r"))
+    if cases:
+        steps.append((f"toolkit debug {slug} --replay {cases[0]}", "step through how the site was, offline"))
         steps.append((f"toolkit replay {slug}", "whether the connector still suits its recordings, offline"))
     return [*steps, (again, "run it again, once the connector is mended")]
+
+
+def _cases(slug: str) -> list[str]:
+    """The recordings of a connector, that of a good run first."""
+    found = [path.parent.name for path in Path("recordings", slug).glob("*/take.json")]
+    return sorted(found, key=lambda case: (case != "good", case))
 
 
 def _mark(box: tuple[float, float, float, float], size: tuple[int, int]) -> dict[str, float] | None:

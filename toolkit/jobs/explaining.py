@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.errors import UsageError
 from toolkit.jobs.kept import SESSION, state_of
 from toolkit.jobs.probing import Probed, probe_parts
-from toolkit.login import stays_in_page
+from toolkit.login import held_by, stays_in_page
 from toolkit.run import site_of
 from toolkit.transport import Live
 from toolkit.web import Explained, Session
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from toolkit.connector import Connector
     from toolkit.jobs.find import Found
     from toolkit.login import Check
+    from toolkit.run import Run
     from toolkit.vault import Vault
     from toolkit.web import SessionState
 
-__all__ = ["KeptSession", "explain_kept", "probe_kept"]
+__all__ = ["KeptSession", "explain_kept", "explain_run", "probe_kept"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,21 @@ def probe_kept(
             begins()
             probed = probe_parts(session, check, keep=keep)
             return KeptSession(state.won, parts, _storage(state), probed=probed)
+
+
+def explain_run(run: Run) -> KeptSession:
+    """Look at what the session of a run sends; before the login is over, at what it would if that were now.
+
+    Raises UsageError when there is neither a login nor a page.
+    """
+    if run.state is not None:
+        return KeptSession(run.state.won, run.session.explain(), _storage(run.state))
+    if run.own_page is None:
+        raise UsageError("There is no session yet: nothing is logged in, and no page is open.")
+    state = held_by(run)
+    with closing(Session(Live(tries=1), base_url=run.base_url)) as session:
+        session.adopt(cookies=state.storage["cookies"], headers=state.headers, learned=state.learned)
+        return KeptSession(state.won, session.explain(), _storage(state))
 
 
 def _state(found: Found, account: Account, value: Any) -> SessionState:

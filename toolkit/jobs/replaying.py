@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.account import Account
+from toolkit.connector import Connector
 from toolkit.jobs.expected import differences, expected_of, load_expected
 from toolkit.jobs.runner import RunOptions, run_connector
 from toolkit.jobs.workspace import Workspace
@@ -73,7 +74,7 @@ def replay_before(found: Found, folder: Path, workspace: Workspace, options: Run
 
     Raises UsageError when one of them is not there, TakeError when one does not replay or comes after itself.
     """
-    quiet = replace(options, observer=None, echo=None)
+    quiet = replace(options, observer=None, echo=None, fetch=Connector.fetch, failures=None)
     for earlier in reversed(chain_of(folder)):
         expected = load_expected(earlier)
         if wrong := replay_once(found, earlier, workspace, quiet).against(expected).differences:

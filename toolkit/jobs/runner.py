@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from toolkit.connector import Connector
 from toolkit.debug import Evidence, sweep
 from toolkit.errors import NotExistingDirectory, StoreError, ToolkitError, UnknownError, VaultError
 from toolkit.jobs.refusals import Refusals
@@ -43,6 +44,9 @@ class RunOptions:
     ask             answers when a site wants a code; by default nobody does
     client          the Cozy that asks for this run; without one the store answers in its place
     look            is shown the store at the end of the run, however it ended
+    fetch           runs the connector's operations; by default all of them, in order
+    command         the one that runs it again
+    failures        the folder where a failure is shown; by default that of a workspace that lasts
     """
 
     folder_to_save: Path | None = None
@@ -52,6 +56,9 @@ class RunOptions:
     ask: Ask = refuse_to_ask
     client: Client | None = None
     look: Callable[[Store], object] | None = None
+    fetch: Callable[[Connector, Run], None] = Connector.fetch
+    command: str = "run"
+    failures: Path | None = None
     browser: OpensPages = field(default_factory=BrowserOptions)
     transport: Callable[[], Transport] = Live
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -80,8 +87,7 @@ def run_connector(found: Found, account: Account, workspace: Workspace, options:
     """Run a connector and tell how it went; what goes wrong is in the report, never raised."""
     chosen = options or RunOptions()
     report = Report(found.slug, "", account.name, run_id(chosen.now()))
-    if workspace.forgetful:
-        report.command = "standalone"
+    report.command = "standalone" if workspace.forgetful else chosen.command
     try:
         journal = _open_journal(found, workspace, report, account, chosen)
     except ToolkitError as error:
@@ -146,7 +152,7 @@ def _run(found: Found, account: Account, workspace: Workspace, options: RunOptio
         )
         with closing(run):
             try:
-                connector.fetch(run)
+                options.fetch(connector, run)
             finally:
                 if options.look is not None:
                     options.look(store)
@@ -193,10 +199,11 @@ def _open_journal(
 
 def _evidence(found: Found, workspace: Workspace, report: Report, options: RunOptions) -> Evidence | None:
     """Where a failure of the run is shown: nowhere in a workspace that will be thrown away."""
-    if not workspace.lasting:
+    root = options.failures or (workspace.failures if workspace.lasting else None)
+    if root is None:
         return None
-    sweep(workspace.failures, options.now())
-    return Evidence(workspace.failures / report.run, found.folder)
+    sweep(root, options.now())
+    return Evidence(root / report.run, found.folder)
 
 
 def run_id(now: datetime) -> str:

@@ -12,7 +12,7 @@ from toolkit.web import open_browser
 from toolkit.web.browser import QUIET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from playwright.sync_api import Page
 
@@ -27,11 +27,13 @@ class SharedBrowser:
 
     `RunOptions(browser=shared)` has a run open its page there, in a context of its own, which is as private as a
     browser of its own, and costs a fraction. Replays share one too, which reaches nothing but their recordings. It is
-    driven by the thread that made it; a run in another thread has a browser of its own.
+    driven by the thread that made it; a run in another thread has a browser of its own. `switches` are more of
+    Chromium's.
     """
 
-    def __init__(self, *, headed: bool = False, slow_mo: float = 0) -> None:
+    def __init__(self, *, headed: bool = False, slow_mo: float = 0, switches: Sequence[str] = ()) -> None:
         self._own = BrowserOptions(headed=headed, slow_mo=slow_mo)
+        self._switches = switches
         self._open = partial(open_browser, headed=headed, slow_mo=slow_mo)
         self._browsers: dict[tuple[str, ...], Browser] = {}
         self._thread = get_ident()
@@ -66,5 +68,7 @@ class SharedBrowser:
     def browser(self, switches: tuple[str, ...] = ()) -> Browser:
         """The browser that has these switches of Chromium beside the usual ones."""
         if switches not in self._browsers:
-            self._browsers[switches] = self._open(args=[*QUIET, *switches])  # the last of two equal ones counts
+            self._browsers[switches] = self._open(
+                args=[*QUIET, *self._switches, *switches]
+            )  # the last of two equal ones counts
         return self._browsers[switches]

@@ -2,7 +2,7 @@
 
 from toolkit.login.codes import enter_code
 from toolkit.login.form import login_form
-from toolkit.login.handover import hand_over, hands_over, stays_in_page
+from toolkit.login.handover import hand_over, hands_over, held_by, stays_in_page
 from toolkit.login.kept import Check, lives, take_up
 from toolkit.login.link import open_link
 from toolkit.login.outcome import outcome
@@ -14,6 +14,7 @@ __all__ = [
     "enter_code",
     "hand_over",
     "hands_over",
+    "held_by",
     "lives",
     "login_form",
     "open_link",

@@ -14,7 +14,7 @@ from toolkit.whereabouts import declared
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-__all__ = ["hand_over", "hands_over", "stays_in_page"]
+__all__ = ["hand_over", "hands_over", "held_by", "stays_in_page"]
 
 BOUND = '; the site has a key in the browser, and may renew the session only there: hand_over(via="page") stays in it'
 Via = Literal["requests", "page"]
@@ -68,14 +68,14 @@ def _hand_over(run: Run, via: Via, origins: Sequence[str]) -> str:
     run.watch.rest(run.page)
     run.settle()
     if via == "page":
-        run.take_over(state := _held_by(run))
+        run.take_over(state := held_by(run))
         for prefix in origins or ("http://", "https://"):
             run.session.mount(prefix, InPageAdapter(run.page, run.transport.retries()))
         advice = ""
     else:
         run.page.context.route("**/*", _hold_back)  # a token renewed from now on would be lost with the page
         advice = BOUND if run.watch.binds_to_device or keys_of(run.page.context) else ""
-        run.take_over(state := _held_by(run))
+        run.take_over(state := held_by(run))
         run.close_browser()
     carried = sum(not one.left_out for one in state.learned)
     return f"{_count(len(state.storage['cookies']), 'cookie')}, {_count(carried, 'header')}{advice}"
@@ -85,8 +85,8 @@ def _hold_back(_: Route) -> None:
     """Neither send a request nor refuse it, which a page would take as the end of its session."""
 
 
-def _held_by(run: Run) -> SessionState:
-    """What the browser holds, and what its page has sent."""
+def held_by(run: Run) -> SessionState:
+    """What `hand_over` would take now: what the browser holds, and what its page has sent."""
     context = run.page.context
     storage, tabs = storage_of(context), session_storage_of(context)
     return SessionState(

@@ -62,6 +62,9 @@ class Transport(Protocol):
     def answer(self, ask: Callable[[], str]) -> str:
         """Return the code that the run is given, which `ask` asks for; raise what `ask` raises."""
 
+    def mark(self) -> Callable[[], None]:
+        """Return what makes the transport answer again as it would now, where its answers are used up."""
+
     def close(self) -> None:
         """Let go of what the transport holds; no traffic comes after it."""
 
@@ -137,6 +140,10 @@ class Live:
     def answer(self, ask: Callable[[], str]) -> str:
         """Ask."""
         return ask()
+
+    def mark(self) -> Callable[[], None]:
+        """Nothing that would be used up."""
+        return lambda: None
 
     def close(self) -> None:
         """Do nothing: each session closes its adapter."""

@@ -109,6 +109,18 @@ class Tape:
         with self._lock:
             return [index for index in range(len(self._requests)) if index not in self._used]
 
+    def used(self) -> frozenset[int]:
+        """The indexes of those that were asked for, for `rewind`."""
+        with self._lock:
+            return frozenset(self._used)
+
+    def rewind(self, used: frozenset[int]) -> None:
+        """Have only these used up, as they once were."""
+        with self._lock:
+            self._used = set(used)
+            for found in (self._exact_queues, self._places, self._shapes):  # made again; they know how far they are
+                found.clear()
+
     def summary(self) -> str:
         """How the requests were matched: "36 exact, 11 by shape"."""
         return ", ".join(f"{self.tiers[tier]} {tier}" for tier in ("exact", "by shape", "by path") if self.tiers[tier])

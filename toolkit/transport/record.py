@@ -135,6 +135,10 @@ class Record:
         self.take = replace(self.take, answers=(*self.take.answers, answer))
         return answer
 
+    def mark(self) -> Callable[[], None]:
+        """Nothing that would be used up."""
+        return self._live.mark()
+
     def close(self) -> None:
         """Let go of the network; what was recorded stays until `forget`."""
         self._live.close()

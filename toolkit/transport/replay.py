@@ -111,6 +111,18 @@ class Replay:
             raise TwoFaExpired("The site wants a code, and in the recording nobody gave one.")
         return self._answers.pop(0)
 
+    def mark(self) -> Callable[[], None]:
+        """Return what takes the recording back to where it is now."""
+        tapes = {reel.tape: reel.tape.used() for reel in self._reels.values()}
+        answers, misses = list(self._answers), list(self.misses)
+
+        def rewind() -> None:
+            for tape, used in tapes.items():
+                tape.rewind(used)
+            self._answers[:], self.misses[:] = answers, misses
+
+        return rewind
+
     def close(self) -> None:
         """Stop the proxy."""
         if self._server is not None:

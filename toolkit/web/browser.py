@@ -114,11 +114,11 @@ class Browser:
             raise BrowserMissing(does_not_start(found, error.message)) from error
 
 
-def check_display(environ: Mapping[str, str] = os.environ) -> None:
-    """Raise UsageError unless a browser can show its window."""
+def check_display(environ: Mapping[str, str] = os.environ, *, otherwise: str = "leave out --headed") -> None:
+    """Raise UsageError unless a browser can show its window; `otherwise` says what may be done instead."""
     displays = {"DISPLAY", "WAYLAND_DISPLAY"}
     if sys.platform == "linux" and not any(environ.get(name) for name in displays):
-        raise UsageError("There is no display to show the browser on: leave out --headed, or run under xvfb-run.")
+        raise UsageError(f"There is no display to show the browser on: {otherwise}, or run under xvfb-run.")
 
 
 def _close(browser: pw.Browser) -> None:

@@ -1,0 +1,119 @@
+"""`toolkit debug`."""
+
+import sys
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+
+from toolkit.account import Account
+from toolkit.cli.options import (
+    CONNECTORS,
+    DATA,
+    RECORDINGS,
+    AccountOption,
+    AnswersCommandOption,
+    AnswersOption,
+    ConnectorsOption,
+    DataOption,
+    RecordingsOption,
+    SlugArgument,
+    VerboseOption,
+    recording_folder,
+)
+from toolkit.cli.output import errors
+from toolkit.cli.run import field_values
+from toolkit.cli.show import show_outcome, show_report, show_trouble
+from toolkit.errors import UsageError
+
+__all__ = ["debug"]
+
+SLOW_MO = 250
+
+
+def debug(
+    slug: SlugArgument,
+    *,
+    replay: Annotated[
+        str, typer.Option(help="On this recording, offline, with nobody's login.", metavar="CASE", show_default=False)
+    ] = "",
+    until: Annotated[
+        str, typer.Option(help="Run to this operation, and stop before it.", metavar="OPERATION", show_default=False)
+    ] = "",
+    on_failure: Annotated[
+        bool, typer.Option("--on-failure", help="Stop nowhere but where it breaks, the browser still open.")
+    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+    devtools: Annotated[
+        bool, typer.Option("--devtools", help="Open Chromium's developer tools in the window.")
+    ] = False,
+    slow_mo: Annotated[
+        float, typer.Option("--slow-mo", help="Milliseconds between the steps of the browser.", metavar="MS", min=0)
+    ] = SLOW_MO,
+    account: AccountOption = "default",
+    answers: AnswersOption = None,
+    answers_command: AnswersCommandOption = None,
+    recordings: RecordingsOption = RECORDINGS,
+    verbose: VerboseOption = False,
+    data: DataOption = DATA,
+    connectors: ConnectorsOption = CONNECTORS,
+) -> None:
+    """Run a connector step by step, in a window, and mend it as it goes.
+
+    It stops before the first operation and after each, where one breaks, and wherever the connector calls
+    `run.pause()`. Edit the code and press r: the operation runs again in the same browser, nothing before it does.
+
+    \b
+      toolkit debug acme
+      toolkit debug acme --until bills
+      toolkit debug acme --on-failure
+      toolkit debug acme --replay good
+
+    At the prompt:
+
+    \b
+      c  continue             p  Python prompt with run, page, session
+      n  next operation       s  try a selector, highlighted in the page
+      r  reload, run again    x  explain the session so far
+      b  back to before it    t  save the trace
+      q  quit                 i  Playwright's inspector
+
+    Ends as `toolkit run` does: 0 when all went well in the end.
+    """
+    from toolkit.cli.answers import Answers  # noqa: PLC0415 - only a run needs what these import
+    from toolkit.cli.ask import asking  # noqa: PLC0415
+    from toolkit.cli.perform import echo  # noqa: PLC0415
+    from toolkit.cli.progress import LineProgress  # noqa: PLC0415
+    from toolkit.cli.stepping import Prompt  # noqa: PLC0415
+    from toolkit.jobs import Accounts, RunOptions, SharedBrowser, Workspace, find_connector  # noqa: PLC0415
+    from toolkit.jobs.debugging import Stepping, debug_connector, debug_recording  # noqa: PLC0415
+    from toolkit.web.browser import check_display  # noqa: PLC0415
+
+    if until and on_failure:
+        raise UsageError("--until stops before an operation, and --on-failure nowhere but at a failure: give one.")
+    if not headless:
+        check_display(otherwise="take --headless")
+    codes = Answers.of(answers, answers_command)
+    found, workspace = find_connector(slug, connectors), Workspace.of(data)
+    who = Prompt(sys.stdin, data / "traces", headed=not headless)
+    switches = ["--auto-open-devtools-for-tabs"] if devtools else []
+    with SharedBrowser(headed=not headless, slow_mo=slow_mo, switches=switches) as browser:
+        options = RunOptions(
+            observer=LineProgress(errors()),
+            echo=echo if verbose else None,
+            ask=codes.before(asking(nullcontext), nullcontext),
+            browser=browser,
+            failures=workspace.failures,
+        )
+        step_by_step = Stepping(who, until, on_failure=on_failure)
+        if replay:
+            folder = recording_folder(recordings, slug, replay)
+            report = debug_recording(found, folder, options, step_by_step)
+            show_outcome(report)
+        else:
+            values = field_values(found.manifest, None, Accounts.of(workspace).fields(slug, account))
+            owner = Account(account, values, found.manifest.secret_fields | {"password"})
+            report = debug_connector(found, owner, workspace, options, step_by_step)
+            show_report(report, workspace, folder=str(workspace.files_root / slug), as_json=False)
+    show_trouble(report, verbose=verbose)
+    raise typer.Exit(report.exit_code)

@@ -1,0 +1,57 @@
+"""Run a connector step by step: live, or on a recording with nobody's login."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.debug import Stepper
+from toolkit.jobs.replaying import replay_in
+from toolkit.jobs.runner import run_connector
+from toolkit.jobs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from toolkit.account import Account
+    from toolkit.connector import Connector
+    from toolkit.debug import Asks
+    from toolkit.jobs.find import Found
+    from toolkit.jobs.runner import RunOptions
+    from toolkit.report import Report
+    from toolkit.run import Run
+
+__all__ = ["Stepping", "debug_connector", "debug_recording"]
+
+
+@dataclass(frozen=True)
+class Stepping:
+    """Who decides at a stop, and where the run stops: see `Stepper`."""
+
+    who: Asks
+    until: str = ""
+    on_failure: bool = False
+
+    def fetch_of(self, found: Found) -> Callable[[Connector, Run], None]:
+        """What runs the operations of a connector so."""
+        return Stepper(found.load, self.who, until=self.until, on_failure=self.on_failure).fetch
+
+
+def debug_connector(
+    found: Found, account: Account, workspace: Workspace, options: RunOptions, stepping: Stepping
+) -> Report:
+    """Run live, step by step; it always logs in. What it wins and saves is kept, as in any run."""
+    return run_connector(found, account, workspace, replace(options, fetch=stepping.fetch_of(found), command="debug"))
+
+
+def debug_recording(found: Found, folder: Path, options: RunOptions, stepping: Stepping) -> Report:
+    """Run on the recording in `folder`, step by step, offline, with a store of its own, which is gone afterwards.
+
+    Raises UsageError or TakeError when `folder` holds no recording, or when the one that it is to come after does not
+    replay.
+    """
+    chosen = replace(options, fetch=stepping.fetch_of(found), command=f"debug --replay {folder.name}")
+    with tempfile.TemporaryDirectory(prefix="toolkit-debug-") as place:
+        return replay_in(found, folder, Workspace(Path(place), lasting=False), chosen).report

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import webbrowser
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +16,6 @@ from toolkit.cli.output import Column, interruptible, output, table, write, writ
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.table import Table
 
     from toolkit.debug import Failure
@@ -73,29 +72,42 @@ def open_failure(which: WhichArgument = "1", *, data: DataOption = DATA) -> None
 
 @failures.command("trace")
 def trace(
-    which: WhichArgument = "1",
+    which: Annotated[
+        str,
+        typer.Argument(
+            help="Its number in the list, 1 for the last, how its run's name begins, or a file.", metavar="N|FILE"
+        ),
+    ] = "1",
     *,
     port: Annotated[int, typer.Option(help="Where the viewer listens; 0 takes a free port.", min=0, max=65535)] = 0,
     data: DataOption = DATA,
 ) -> None:
     """Show the trace of a failure in Playwright's viewer, step by step; Ctrl-C ends it.
 
-    The viewer is served on this machine only and needs no network.
+    A file is a trace that was saved at the prompt of `toolkit debug`. The viewer is served on this machine only and
+    needs no network.
 
     \b
       toolkit failures trace
       toolkit failures trace 2 --port 9322
+      toolkit failures trace data/traces/20261127T172047-7d9a3c-1.zip
     """
+    path = Path(which) if which.endswith(".zip") else _trace_of(data / "failures", which)
+    if not path.is_file():
+        raise UsageError(f"There is no trace {path}.")
+    with interruptible():
+        raise typer.Exit(_view(path, port))
+
+
+def _trace_of(root: Path, which: str) -> Path:
     from toolkit.debug import TRACE, find_failure  # noqa: PLC0415
 
-    root = data / "failures"
     path = root / find_failure(root, which).run / TRACE
     if not path.exists():
         raise UsageError(
             f"This failure has no trace: no browser was open, or it could not be freed of secrets ({path})."
         )
-    with interruptible():
-        raise typer.Exit(_view(path, port))
+    return path
 
 
 def _view(path: Path, port: int) -> int:

@@ -71,7 +71,6 @@ class Prompt:
             if word in STEPS and not rest:
                 return STEPS[word]
             self._do(word, rest.strip(), stop, run)
-        self._say("")
         return Step.QUIT
 
     def _do(self, word: str, rest: str, stop: Stop, run: Run) -> None:
@@ -89,7 +88,8 @@ class Prompt:
             self._say(plain(error.message.splitlines()[0]))
 
     def _python(self, line: str, run: Run) -> None:
-        names = {"run": run, "page": run.own_page, "session": run.session}
+        # Python's own exit() closes standard input, which the prompt goes on reading.
+        names = {"run": run, "page": run.own_page, "session": run.session, "exit": sys.exit, "quit": sys.exit}
         if line:
             with suppress(SystemExit):
                 code.InteractiveInterpreter(names).runsource(line)
@@ -116,7 +116,7 @@ class Prompt:
         elif not self._headed:
             self._say("`s SELECTOR` tries a selector; without a window there is nothing to pick in.")
         else:
-            self._say("Click the element in the window; Esc there, or Ctrl-C here, gives up.")
+            self._say("Click the element in the window.")
             picked = page.pick_locator().normalize()
             self._say(run.mask(str(picked)))
 
@@ -151,7 +151,10 @@ class Prompt:
         if self._keyboard.isatty():
             while not _is_typed(self._keyboard):
                 _live(run)
-        return line.removesuffix("\n") if (line := self._keyboard.readline()) else None
+        line = self._keyboard.readline()
+        if not self._keyboard.isatty():  # which shows what is typed
+            self._say(plain(line))
+        return line.removesuffix("\n") if line else None
 
     def _say(self, *things: RenderableType) -> None:
         write(errors(), *things)

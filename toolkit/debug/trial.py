@@ -21,6 +21,7 @@ __all__ = ["highlight", "try_selector"]
 
 SHOWN = 5
 LONGEST = 80
+ITS_TAG = """(one) => one.cloneNode(false).outerHTML.replace(/ value="[^"]*"/, "").replace(/<\\/[^>]*>$/, "")"""
 OF_PAGE = re.compile(r"^(?:run\.)?page\.")
 
 
@@ -64,6 +65,6 @@ def _texts(page: Page, selector: str) -> Iterator[str]:
         with suppress(Error):
             for one in finder(selector)(frame).all()[:left]:
                 left -= 1
-                tag = one.evaluate('(one) => one.cloneNode(false).outerHTML.replace(/ value="[^"]*"/, \'\')')
+                tag = one.evaluate(ITS_TAG)
                 words = " ".join(one.inner_text(timeout=1000).split()) if one.is_visible() else ""
                 yield f"  {tag[:LONGEST]}{f'  {words[:LONGEST]}' if words else ''}"

@@ -58,6 +58,7 @@ __all__ = [
     "Run",
     "Silent",
     "TakesEvidence",
+    "join_page",
     "open_page_of",
     "refuse_to_ask",
     "site_of",
@@ -147,10 +148,17 @@ def open_page_of(
 ) -> Page:
     """A page in a new context of a browser, joined to the transport, with what a kept session held."""
     context = browser.new_context(**{**options, **restore_options(state), **transport.browser_options()})
+    return join_page(context, transport, state)
+
+
+def join_page(
+    context: BrowserContext, transport: Transport, state: SessionState | None, page: Page | None = None
+) -> Page:
+    """The page, or a new one, of a context that nobody has joined to the transport yet."""
     transport.attach(context)
     restore_tabs(context, state)
     context.add_init_script(NO_DIALOG)
-    page = context.new_page()
+    page = page or context.new_page()
     transport.prepare(page)
     return page
 

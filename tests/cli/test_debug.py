@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import select
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import COMMAND, Command, WriteConnector
-from toolkit.web import Browser
 
 PAGE = "<title>Acme</title><h1>Bills</h1><button id=pay>Pay</button><button hidden>No</button><input value=s3cret>"
 LOOKS = f"""
@@ -26,6 +24,7 @@ def open_page(run):
 def list_bills(run):
     yield bill("2025-03-31", "23.90", number="A-1")
 """
+pytestmark = pytest.mark.usefixtures("shared_pages")
 FIRST = "fetch_operations=[open_page, list_bills,"
 
 
@@ -45,7 +44,8 @@ def prompt(command: Command, *lines: str) -> list[str]:
     return [f"{said.code}", *said.err.split("debug> ")]
 
 
-def test_the_prompt_tells_where_the_run_is(acme: Path, command: Command, closed_browser: Browser) -> None:
+@pytest.mark.usefixtures("acme")
+def test_the_prompt_tells_where_the_run_is(command: Command) -> None:
     """Before the first operation, then after each, and at the end what came of the run."""
     code, *said = prompt(command, "h", "n", "c")
 
@@ -70,9 +70,8 @@ def test_the_prompt_tells_where_the_run_is(acme: Path, command: Command, closed_
         ("p 1/0", "ZeroDivisionError"),
     ],
 )
-def test_the_prompt_looks_at_what_there_is(
-    acme: Path, command: Command, closed_browser: Browser, line: str, answer: str
-) -> None:
+@pytest.mark.usefixtures("acme")
+def test_the_prompt_looks_at_what_there_is(command: Command, line: str, answer: str) -> None:
     """A selector with what it finds, the session so far; a wrong word is answered with the right ones."""
     _, *said = prompt(command, "n", line, "c")
 
@@ -80,7 +79,8 @@ def test_the_prompt_looks_at_what_there_is(
     assert "s3cret" not in said[2]
 
 
-def test_python_has_the_run_its_page_and_its_session(acme: Path, command: Command, closed_browser: Browser) -> None:
+@pytest.mark.usefixtures("acme")
+def test_python_has_the_run_its_page_and_its_session(command: Command) -> None:
     """One line at a time, or as many as are wanted."""
     said = command(
         *("debug", "acme", "--headless", "--slow-mo", "0"),
@@ -91,9 +91,8 @@ def test_python_has_the_run_its_page_and_its_session(acme: Path, command: Comman
     assert said.code == 0
 
 
-def test_a_trace_is_saved_for_its_owner_only(
-    acme: Path, command: Command, closed_browser: Browser, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("acme")
+def test_a_trace_is_saved_for_its_owner_only(command: Command, tmp_path: Path) -> None:
     """Where the answer says, and without what was typed."""
     _, *said = prompt(command, "n", "p page.fill('input', 'hunter-22')", "t", "c")
     (path,) = (tmp_path / "data" / "traces").iterdir()
@@ -103,7 +102,8 @@ def test_a_trace_is_saved_for_its_owner_only(
     assert b"hunter-22" not in path.read_bytes()
 
 
-def test_before_there_is_a_page_there_is_nothing_to_see(acme: Path, command: Command, closed_browser: Browser) -> None:
+@pytest.mark.usefixtures("acme")
+def test_before_there_is_a_page_there_is_nothing_to_see(command: Command) -> None:
     """Each look says so."""
     _, *said = prompt(command, "s h1", "x", "t", "q")
 
@@ -114,7 +114,8 @@ def test_before_there_is_a_page_there_is_nothing_to_see(acme: Path, command: Com
     ]
 
 
-def test_the_end_of_the_input_quits(acme: Path, command: Command, closed_browser: Browser) -> None:
+@pytest.mark.usefixtures("acme")
+def test_the_end_of_the_input_quits(command: Command) -> None:
     """Nothing is saved, and what was listed is said to be lost."""
     said = command("debug", "acme", "--headless", "--slow-mo", "0", "--until", "filter_existing")
 
@@ -131,9 +132,8 @@ def test_the_end_of_the_input_quits(acme: Path, command: Command, closed_browser
         (["--replay", "../good"], "'../good' is no name for a recording"),
     ],
 )
-def test_wrong_usage_is_said_in_a_sentence(
-    acme: Path, command: Command, closed_browser: Browser, options: list[str], sentence: str
-) -> None:
+@pytest.mark.usefixtures("acme")
+def test_wrong_usage_is_said_in_a_sentence(command: Command, options: list[str], sentence: str) -> None:
     """And nothing runs."""
     said = command("debug", "acme", "--headless", *options)
 
@@ -141,7 +141,8 @@ def test_wrong_usage_is_said_in_a_sentence(
     assert sentence in said.err
 
 
-def test_without_a_display_it_says_what_to_do(acme: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("acme")
+def test_without_a_display_it_says_what_to_do(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anybody is asked for a password."""
     monkeypatch.setattr(sys, "platform", "linux")
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
@@ -182,7 +183,7 @@ class Terminal:
 
 
 @pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
+def display() -> Iterator[str]:
     """A screen that nobody sees."""
     program = shutil.which("Xvfb")
     if program is None:
@@ -216,7 +217,7 @@ def test_a_connector_is_mended_in_a_window(
     again = person.types("r")
     ended = person.types("c", words="Logs ")
 
-    assert 'Cause: `#paid` matches nothing; the nearest button is `#pay` ("Pay").' in broke
+    assert 'Cause: `#paid` matches nothing; the nearest element is `#pay` ("Pay").' in broke
     assert "1 found, 1 seen; can be seen." in tried
     assert "After pay (2 of 5); list_bills is next" in again
     assert "1 listed: 1 saved" in ended

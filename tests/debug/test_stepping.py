@@ -76,15 +76,15 @@ def test_it_stops_before_the_first_operation_and_after_each(author: Author, debu
 
 
 @pytest.mark.parametrize(
-    ("options", "stops"),
-    [({"until": "bills"}, [("after", "hand_over")]), ({"until": "login_form"}, [("before", "login_form")]), ({}, [])],
+    ("until", "stops"),
+    [("bills", [("after", "hand_over")]), ("login_form", [("before", "login_form")]), ("", [])],
 )
 def test_it_runs_until_an_operation_or_to_the_end(
-    author: Author, debug: Debug, options: dict[str, str], stops: list[tuple[str, str]]
+    author: Author, debug: Debug, until: str, stops: list[tuple[str, str]]
 ) -> None:
     """It stops before the one that is named, and nowhere where nothing breaks when only failures count."""
     author.write(form_login(), LISTING)
-    report, who = debug(**options or {"on_failure": True})
+    report, who = debug(until=until, on_failure=not until)
 
     assert who.told == stops
     assert report.verdict == "3 listed: 3 saved"
@@ -210,7 +210,7 @@ def test_there_is_nothing_before_the_first(author: Author, debug: Debug) -> None
     author.write(form_login(), LISTING)
     _, who = debug(Step.BACK)
 
-    assert [stop.note for stop in who.stops] == ["", "There is nothing before the first operation."]
+    assert [stop.note for stop in who.stops] == ["", "There is nothing to go back to: this is where it began."]
 
 
 def test_what_was_done_by_hand_is_passed_over(author: Author, debug: Debug, portal: Portal) -> None:

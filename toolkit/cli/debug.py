@@ -40,6 +40,15 @@ def debug(
     until: Annotated[
         str, typer.Option(help="Run to this operation, and stop before it.", metavar="OPERATION", show_default=False)
     ] = "",
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="Begin with this operation: what comes before is done.",
+            metavar="OPERATION",
+            show_default=False,
+        ),
+    ] = "",
     on_failure: Annotated[
         bool, typer.Option("--on-failure", help="Stop nowhere but where it breaks, the browser still open.")
     ] = False,
@@ -50,6 +59,19 @@ def debug(
     slow_mo: Annotated[
         float, typer.Option("--slow-mo", help="Milliseconds between the steps of the browser.", metavar="MS", min=0)
     ] = SLOW_MO,
+    keep_open: Annotated[
+        bool, typer.Option("--keep-open", help="Leave the browser open at the end, for --attach to join.")
+    ] = False,
+    attach: Annotated[
+        bool,
+        typer.Option("--attach", help="Join a browser that is open: one left with --keep-open, or that of --port."),
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            help="The debugging port of the browser to join.", metavar="N", min=0, max=65535, show_default=False
+        ),
+    ] = 0,
     account: AccountOption = "default",
     answers: AnswersOption = None,
     answers_command: AnswersCommandOption = None,
@@ -68,6 +90,7 @@ def debug(
       toolkit debug acme --until bills
       toolkit debug acme --on-failure
       toolkit debug acme --replay good
+      toolkit debug acme --attach --from hand_over
 
     At the prompt:
 
@@ -85,19 +108,23 @@ def debug(
     from toolkit.cli.perform import echo  # noqa: PLC0415
     from toolkit.cli.progress import LineProgress  # noqa: PLC0415
     from toolkit.cli.stepping import Prompt  # noqa: PLC0415
-    from toolkit.jobs import Accounts, RunOptions, SharedBrowser, Workspace, find_connector  # noqa: PLC0415
+    from toolkit.jobs import Accounts, RunOptions, Workspace, find_connector  # noqa: PLC0415
     from toolkit.jobs.debugging import Stepping, debug_connector, debug_recording  # noqa: PLC0415
+    from toolkit.jobs.lasting import Window  # noqa: PLC0415
     from toolkit.web.browser import check_display  # noqa: PLC0415
 
     if until and on_failure:
         raise UsageError("--until stops before an operation, and --on-failure nowhere but at a failure: give one.")
-    if not headless:
+    if sum(map(bool, (replay, attach, keep_open))) > 1:
+        raise UsageError("--replay, --attach and --keep-open each have a browser of their own: give one.")
+    if not (headless or attach):
         check_display(otherwise="take --headless")
     codes = Answers.of(answers, answers_command)
     found, workspace = find_connector(slug, connectors), Workspace.of(data)
     who = Prompt(sys.stdin, data / "traces", headed=not headless)
-    switches = ["--auto-open-devtools-for-tabs"] if devtools else []
-    with SharedBrowser(headed=not headless, slow_mo=slow_mo, switches=switches) as browser:
+    step_by_step = Stepping(who, start, until, on_failure, who.keep_open if keep_open else lambda _: None)
+    window = Window(data / "browsers" / f"{slug}.json", headed=not headless, slow_mo=slow_mo, devtools=devtools)
+    with window.joined(port) if attach else window.lasting() if keep_open else window.shared() as browser:
         options = RunOptions(
             observer=LineProgress(errors()),
             echo=echo if verbose else None,
@@ -105,7 +132,6 @@ def debug(
             browser=browser,
             failures=workspace.failures,
         )
-        step_by_step = Stepping(who, until, on_failure=on_failure)
         if replay:
             folder = recording_folder(recordings, slug, replay)
             report = debug_recording(found, folder, options, step_by_step)

@@ -73,6 +73,18 @@ class Prompt:
             self._do(word, rest.strip(), stop, run)
         return Step.QUIT
 
+    def keep_open(self, run: Run) -> None:
+        """Leave the browser open until its window is closed, or Ctrl-C; where there is none, one with the session."""
+        if run.own_page is None and run.state is not None:
+            run.reopen()
+        if run.own_page is None:
+            self._say("No page is open that could stay.")
+            return
+        slug = run.manifest.slug
+        self._say(f"The browser stays open: `toolkit debug {slug} --attach` joins it. Ctrl-C here closes it.")
+        with suppress(KeyboardInterrupt):
+            run.own_page.wait_for_event("close", timeout=0)
+
     def _do(self, word: str, rest: str, stop: Stop, run: Run) -> None:
         look = self._looks.get(word)
         if look is None:

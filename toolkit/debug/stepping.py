@@ -84,17 +84,27 @@ class _Left(BaseException):
 class Stepper:
     """Performs a run step by step, as `who` decides. It stops wherever an operation fails, the browser still open.
 
-    `until` is the operation before which it first stops; with `on_failure` it stops only where something breaks; else
+    `start` is the operation that it begins with, because somebody has done what comes before in the browser; `until`
+    the one before which it first stops; with `on_failure` it stops only where something breaks; else
     before the first operation and after each. `load` returns the connector as its files are now.
-    Raises UsageError when no operation is called `until`.
+    Raises UsageError when no operation is called `start` or `until`.
     """
 
-    def __init__(self, load: Callable[[], Connector], who: Asks, *, until: str = "", on_failure: bool = False) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Connector],
+        who: Asks,
+        *,
+        start: str = "",
+        until: str = "",
+        on_failure: bool = False,
+    ) -> None:
         self._load = load
         self._who = who
+        self._start = start
         self._until = until
         self._stops = not until and not on_failure
-        self._moments: list[Moment] = []
+        self._moments: dict[int, Moment] = {}
         self._at = 0
         self._note = ""
         self._thread = get_ident()
@@ -104,11 +114,13 @@ class Stepper:
         self._fetcher = connector.fetcher()
         self._run = run
         names = self._names()
-        if self._until and self._until not in names:
-            raise UsageError(f"No operation is called {self._until!r}; there are: {', '.join(names)}.")
+        for name in filter(None, (self._start, self._until)):
+            if name not in names:
+                raise UsageError(f"No operation is called {name!r}; there are: {', '.join(names)}.")
+        self._at = names.index(self._start) if self._start else 0
         run.pauses = self._paused
         with self._fetcher.around(run):
-            step = self._ask_before() if self._stops or self._is_target(0) else Step.NEXT
+            step = self._ask_before() if self._stops or self._is_target(self._at) else Step.NEXT
             while step is not Step.QUIT and self._at < len(self._operations):
                 step = self._perform()
 
@@ -136,14 +148,13 @@ class Stepper:
             names, line = self._names(), line_of(self._operations[self._at])
             step = self._ask(Stop("before", names, self._at, line, note=self._note))
             if step is Step.BACK:
-                self._back()
+                self._back(self._at - 1)
             elif step is not Step.AGAIN or self._reload():
                 return step
 
     def _perform(self) -> Step:
         operation, started = self._operations[self._at], time.perf_counter()
-        del self._moments[self._at :]
-        self._moments.append(Moment.of(self._run))
+        self._moments[self._at] = Moment.of(self._run)
         try:
             self._fetcher.perform(operation, self._run)
         except _Left as left:
@@ -189,14 +200,13 @@ class Stepper:
         self._moments[self._at].bring_back(self._run, page=False)
         return step if self._reload() else self._ask_before()
 
-    def _back(self, at: int | None = None) -> None:
-        """Take run and page back to before an operation, by default the one before this."""
-        at = max(self._at - 1, 0) if at is None else at
-        if at < len(self._moments):
+    def _back(self, at: int) -> None:
+        """Take run and page back to before an operation."""
+        if at in self._moments:
             self._at = at
             self._moments[at].bring_back(self._run, page=True)
         else:
-            self._note = "There is nothing before the first operation."
+            self._note = "There is nothing to go back to: this is where it began."
 
     def _reload(self) -> bool:
         """Read the connector's code anew; when that fails, say why and keep what there is."""

@@ -28,15 +28,25 @@ __all__ = ["Stepping", "debug_connector", "debug_recording"]
 
 @dataclass(frozen=True)
 class Stepping:
-    """Who decides at a stop, and where the run stops: see `Stepper`."""
+    """Who decides at a stop, where the run begins and where it stops: see `Stepper`. `at_end` is shown the run then."""
 
     who: Asks
+    start: str = ""
     until: str = ""
     on_failure: bool = False
+    at_end: Callable[[Run], object] = lambda _: None
 
     def fetch_of(self, found: Found) -> Callable[[Connector, Run], None]:
         """What runs the operations of a connector so."""
-        return Stepper(found.load, self.who, until=self.until, on_failure=self.on_failure).fetch
+        stepper = Stepper(found.load, self.who, start=self.start, until=self.until, on_failure=self.on_failure)
+
+        def fetch(connector: Connector, run: Run) -> None:
+            try:
+                stepper.fetch(connector, run)
+            finally:
+                self.at_end(run)
+
+        return fetch
 
 
 def debug_connector(

@@ -1,6 +1,6 @@
 """The browser, the session that takes over from it, and downloads."""
 
-from toolkit.web.browser import Browser, FoundBrowser, find_browser, open_browser
+from toolkit.web.browser import Browser, FoundBrowser, find_browser, join_browser, open_browser
 from toolkit.web.cookies import CookieJar
 from toolkit.web.download import Downloaded, check_document, download, receive
 from toolkit.web.driver import open_driver
@@ -52,6 +52,7 @@ __all__ = [
     "forbidden",
     "hidden_fields",
     "install_browser",
+    "join_browser",
     "keys_of",
     "kind_of_ending",
     "network_error",

@@ -1,7 +1,7 @@
 """`toolkit debug`."""
 
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Annotated
 
 import typer
@@ -21,14 +21,16 @@ from toolkit.cli.options import (
     VerboseOption,
     recording_folder,
 )
-from toolkit.cli.output import errors
+from toolkit.cli.output import errors, write
 from toolkit.cli.run import field_values
 from toolkit.cli.show import show_outcome, show_report, show_trouble
 from toolkit.errors import UsageError
+from toolkit.run import OpensPages
 
 __all__ = ["debug"]
 
 SLOW_MO = 250
+FORWARD = "From another machine: `ssh -L PORT:127.0.0.1:PORT` with the port in it. Who has the address can use the run."
 
 
 def debug(
@@ -53,6 +55,9 @@ def debug(
         bool, typer.Option("--on-failure", help="Stop nowhere but where it breaks, the browser still open.")
     ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+    remote: Annotated[
+        bool, typer.Option("--remote", help="Without a window here: see and use the page in a browser elsewhere.")
+    ] = False,
     devtools: Annotated[
         bool, typer.Option("--devtools", help="Open Chromium's developer tools in the window.")
     ] = False,
@@ -80,7 +85,7 @@ def debug(
     data: DataOption = DATA,
     connectors: ConnectorsOption = CONNECTORS,
 ) -> None:
-    """Run a connector step by step, in a window, and mend it as it goes.
+    """Run step by step, in a window, and mend it on the way.
 
     It stops before the first operation and after each, where one breaks, and wherever the connector calls
     `run.pause()`. Edit the code and press r: the operation runs again in the same browser, nothing before it does.
@@ -91,6 +96,7 @@ def debug(
       toolkit debug acme --on-failure
       toolkit debug acme --replay good
       toolkit debug acme --attach --from hand_over
+      toolkit debug acme --remote
 
     At the prompt:
 
@@ -108,6 +114,7 @@ def debug(
     from toolkit.cli.perform import echo  # noqa: PLC0415
     from toolkit.cli.progress import LineProgress  # noqa: PLC0415
     from toolkit.cli.stepping import Prompt  # noqa: PLC0415
+    from toolkit.debug.remote import RemoteView  # noqa: PLC0415
     from toolkit.jobs import Accounts, RunOptions, Workspace, find_connector  # noqa: PLC0415
     from toolkit.jobs.debugging import Stepping, debug_connector, debug_recording  # noqa: PLC0415
     from toolkit.jobs.lasting import Window  # noqa: PLC0415
@@ -117,19 +124,27 @@ def debug(
         raise UsageError("--until stops before an operation, and --on-failure nowhere but at a failure: give one.")
     if sum(map(bool, (replay, attach, keep_open))) > 1:
         raise UsageError("--replay, --attach and --keep-open each have a browser of their own: give one.")
-    if not (headless or attach):
-        check_display(otherwise="take --headless")
+    headed = not (headless or remote)
+    if headed and not attach:
+        check_display(otherwise="take --remote, or --headless")
     codes = Answers.of(answers, answers_command)
     found, workspace = find_connector(slug, connectors), Workspace.of(data)
-    who = Prompt(sys.stdin, data / "traces", headed=not headless)
-    step_by_step = Stepping(who, start, until, on_failure, who.keep_open if keep_open else lambda _: None)
-    window = Window(data / "browsers" / f"{slug}.json", headed=not headless, slow_mo=slow_mo, devtools=devtools)
-    with window.joined(port) if attach else window.lasting() if keep_open else window.shared() as browser:
+    window = Window(data / "browsers" / f"{slug}.json", headed=headed, slow_mo=slow_mo, devtools=devtools)
+    with ExitStack() as closing:
+        view = closing.enter_context(RemoteView()) if remote else None
+        if view:
+            write(errors(), f"See and use the page at {view.url}", FORWARD)
+        who = Prompt(sys.stdin, data / "traces", headed=headed, remote=view)
+        at_end = who.keep_open if keep_open else lambda _: None
+        step_by_step = Stepping(who, start, until, on_failure, opens=attach, at_end=at_end)
+        opened: AbstractContextManager[OpensPages] = (
+            window.joined(port) if attach else window.lasting() if keep_open else window.shared()
+        )
         options = RunOptions(
             observer=LineProgress(errors()),
             echo=echo if verbose else None,
             ask=codes.before(asking(nullcontext), nullcontext),
-            browser=browser,
+            browser=closing.enter_context(opened),
             failures=workspace.failures,
         )
         if replay:

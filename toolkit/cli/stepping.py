@@ -5,8 +5,12 @@ from __future__ import annotations
 import code
 import select
 import sys
+import time
 from contextlib import suppress
+from io import StringIO
 from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
 
 from toolkit.cli.output import errors, plain, write
 from toolkit.debug import Step
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from toolkit.debug import Stop
+    from toolkit.debug.remote import RemoteView
     from toolkit.run import Run
 
 __all__ = ["Prompt"]
@@ -37,17 +42,19 @@ i  open Playwright's inspector; resume there to come back
 q  quit"""
 SHORT = "c continue  n next  r again  b back  p python  s SELECTOR  x explain  t trace  i inspector  q quit  h help"
 BEAT = 0.05
+REMOTE_WIDTH = 100
 
 
 class Prompt:
     """Asks the person at the terminal. The page goes on living meanwhile: what it asks is answered.
 
-    `traces` is the folder for the traces that are saved; `headed` whether the browser shows a window. The end of the
-    input is a `q`.
+    `traces` is the folder for the traces that are saved; `headed` whether the browser shows a window. Whoever looks on
+    through `remote` may answer too; where there is no terminal, only they. Else the end of the input is a `q`.
     """
 
-    def __init__(self, keyboard: TextIO, traces: Path, *, headed: bool) -> None:
+    def __init__(self, keyboard: TextIO, traces: Path, *, headed: bool, remote: RemoteView | None = None) -> None:
         self._keyboard = keyboard
+        self._remote = remote
         self._traces = traces
         self._headed = headed
         self._saved = 0
@@ -160,16 +167,35 @@ class Prompt:
         """A line; None at the end of the input."""
         sys.stderr.write(prompt)
         sys.stderr.flush()
-        if self._keyboard.isatty():
-            while not _is_typed(self._keyboard):
-                _live(run)
+        if self._keyboard.isatty() or self._remote:
+            while not (self._keyboard.isatty() and _is_typed(self._keyboard)):
+                self._live(run)
+                if self._remote and (line := self._remote.line()) is not None:
+                    write(errors(), plain(line))
+                    self._remote.say(f"{prompt}{line}")
+                    return line
         line = self._keyboard.readline()
         if not self._keyboard.isatty():  # which shows what is typed
             self._say(plain(line))
         return line.removesuffix("\n") if line else None
 
+    def _live(self, run: Run) -> None:
+        """Let Playwright hear what its page has to say, and who looks on see it."""
+        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+        if self._remote:
+            self._remote.tend(run.own_page)
+            time.sleep(0 if run.own_page else BEAT)
+        if run.own_page is not None:
+            with suppress(Error):  # somebody has closed the window
+                run.own_page.wait_for_timeout(BEAT * 1000 if self._remote else 1)
+
     def _say(self, *things: RenderableType) -> None:
         write(errors(), *things)
+        if self._remote:
+            shown = StringIO()
+            write(Console(file=shown, width=REMOTE_WIDTH, markup=False, highlight=False), *things)
+            self._remote.say(shown.getvalue().rstrip("\n"))
 
 
 def _is_typed(keyboard: TextIO) -> bool:
@@ -177,15 +203,6 @@ def _is_typed(keyboard: TextIO) -> bool:
         return bool(select.select([keyboard], [], [], BEAT)[0])
     except (OSError, ValueError):  # Windows waits so for sockets only: there the page stands still
         return True
-
-
-def _live(run: Run) -> None:
-    """Let Playwright hear what its page has to say."""
-    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
-
-    if run.own_page is not None:
-        with suppress(Error):  # somebody has closed the window
-            run.own_page.wait_for_timeout(1)
 
 
 def _headline(stop: Stop, run: Run) -> list[str]:

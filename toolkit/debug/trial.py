@@ -21,7 +21,10 @@ __all__ = ["highlight", "try_selector"]
 
 SHOWN = 5
 LONGEST = 80
-ITS_TAG = """(one) => one.cloneNode(false).outerHTML.replace(/ value="[^"]*"/, "").replace(/<\\/[^>]*>$/, "")"""
+ITS_TAG = r"""(one) => {
+  const alone = one.cloneNode(false).outerHTML;
+  return alone.replace(/ value="[^"]*"| style=""/g, "").replace(/<\/[^>]*>$/, "");
+}"""
 OF_PAGE = re.compile(r"^(?:run\.)?page\.")
 
 

@@ -28,12 +28,16 @@ __all__ = ["Stepping", "debug_connector", "debug_recording"]
 
 @dataclass(frozen=True)
 class Stepping:
-    """Who decides at a stop, where the run begins and where it stops: see `Stepper`. `at_end` is shown the run then."""
+    """Who decides at a stop, where the run begins and where it stops: see `Stepper`.
+
+    `opens` has the page opened at once, as it is in a browser that was joined. `at_end` is shown the run then.
+    """
 
     who: Asks
     start: str = ""
     until: str = ""
     on_failure: bool = False
+    opens: bool = False
     at_end: Callable[[Run], object] = lambda _: None
 
     def fetch_of(self, found: Found) -> Callable[[Connector, Run], None]:
@@ -41,6 +45,8 @@ class Stepping:
         stepper = Stepper(found.load, self.who, start=self.start, until=self.until, on_failure=self.on_failure)
 
         def fetch(connector: Connector, run: Run) -> None:
+            if self.opens:
+                run.page.bring_to_front()
             try:
                 stepper.fetch(connector, run)
             finally:

@@ -22,6 +22,7 @@ from toolkit.cli.failures import failures
 from toolkit.cli.har import har
 from toolkit.cli.install import install
 from toolkit.cli.listing import list_connectors
+from toolkit.cli.new import new
 from toolkit.cli.options import CONNECTORS, DATA, ConnectorsOption, DataOption, Settings, VerboseOption
 from toolkit.cli.output import errors, plain, write
 from toolkit.cli.recording import record, replay
@@ -42,6 +43,7 @@ ORDER = (
     "explain",
     "failures",
     "debug",
+    "new",
     "record",
     "replay",
     "standalone",
@@ -86,6 +88,7 @@ def _build() -> typer.Typer:
     app.command()(run)
     app.command()(bills)
     app.command()(unlink)
+    app.command()(new)
     app.command()(record)
     app.command()(replay)
     app.command()(debug)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["Field", "Listing", "Login", "Plan"]
+__all__ = ["Field", "Listing", "Login", "Plan", "Step"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a login: "fill" or "click", a locator of the page as a person writes it, and the field to fill in."""
+
+    kind: Literal["fill", "click"]
+    locator: str
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -13,6 +22,7 @@ class Login:
     """The login page, relative to the site, and Playwright's selectors in it; `guessed` says of what is not known.
 
     fields  {name of the account's field: selector}
+    steps   what a person does, where that was seen; then `ok` is a locator
     """
 
     url: str = "/"
@@ -21,6 +31,7 @@ class Login:
     ok: str = "text=/log ?out|sign ?out/i"
     wrong: str = "[role=alert]"
     guessed: dict[str, str] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

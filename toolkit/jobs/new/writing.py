@@ -135,7 +135,7 @@ def _code(plan: Plan) -> str:
     return (
         _environment()
         .get_template("connector.py.jinja")
-        .render(plan=chosen, listing=listing, note=note, sent=_sent(listing))
+        .render(plan=chosen, listing=listing, note=note, sent=_sent(listing), amount=listing.fields["amount"].code)
     )
 
 

@@ -1,0 +1,123 @@
+"""Log in on a recording, as a person would, and note the steps: each with a locator of its role, label or text."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from toolkit.debug.nearest import nearest
+from toolkit.debug.probe import Tried
+from toolkit.debug.scene import Control, look_at
+from toolkit.jobs.new.plan import Login, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from playwright.sync_api import Frame, Locator, Page
+
+    from toolkit.debug.scene import FrameScene
+
+__all__ = ["explore"]
+
+STEPS = 3  # a user name, a password, and what lies between
+PATIENCE = 10_000  # milliseconds until a page shows what comes next
+LANDMARKS = "h1, h2, nav a, [role=heading], button, a"
+SHORT = 40  # characters of what tells that somebody is logged in
+USER = Tried("form", "input[name=login] user email username")
+SUBMIT = Tried("submit", "button login sign in continue submit")
+
+
+def explore(page: Page, url: str, fields: Mapping[str, str], mask: Callable[[str], str] = str) -> Login | None:
+    """The steps of a login at `url`, found by doing it with these values; None when no password can be entered.
+
+    What shows only afterwards becomes `ok`.
+    """
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    try:
+        return _explore(page, url, fields)
+    except Error:
+        return None
+
+
+def _explore(page: Page, url: str, fields: Mapping[str, str]) -> Login | None:
+    page.set_default_timeout(PATIENCE)
+    page.goto(url)
+    steps: list[Step] = []
+    before: set[str] = set()
+    for _ in range(STEPS):
+        page.locator("input:visible").first.wait_for()
+        scene = look_at(page, str)  # type: ignore[arg-type]
+        before |= set(_landmarks(page))
+        password = [(frame, one) for frame, one in scene.controls() if one.type == "password" and one.visible]
+        user = None if any(step.field == "login" for step in steps) else nearest(USER, scene)
+        wanted = [("login", user)] if user else []
+        wanted += [("password", password[0])] if password else []
+        for name, found in wanted:
+            if found is not None and name in fields:
+                steps.append(_fill(page, *found, name, fields[name]))
+        submit = nearest(SUBMIT, scene)
+        if submit is None or not wanted:
+            return None
+        steps.append(_click(page, *submit))
+        if password:
+            return Login(url, steps=tuple(steps), ok=_ok(page, before, password[0][1]))
+    return None
+
+
+def _fill(page: Page, frame: FrameScene, control: Control, name: str, value: str) -> Step:
+    one = _locator(page, frame, control)
+    step = Step("fill", _code(page, frame, one), name)
+    one.fill(value)
+    return step
+
+
+def _click(page: Page, frame: FrameScene, control: Control) -> Step:
+    one = _locator(page, frame, control)
+    step = Step("click", _code(page, frame, one))
+    one.click()
+    return step
+
+
+def _locator(page: Page, frame: FrameScene, control: Control) -> Locator:
+    place: Page | Frame = page
+    if not frame.is_main:
+        place = next(one for one in page.frames if one.url == frame.url)
+    return place.locator(control.selector).first
+
+
+def _code(page: Page, frame: FrameScene, one: Locator) -> str:
+    """A locator as a person writes it, of the page."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    code = ""
+    with suppress(Error):
+        code = str(one.normalize())
+    if not frame.is_main and "frame" not in code.partition("(")[0]:
+        source = page.locator("iframe").evaluate_all("(all) => all.map((one) => one.src)")
+        at = source.index(frame.url) if frame.url in source else 0
+        return f'frame_locator("iframe >> nth={at}").{code}'
+    return code
+
+
+def _ok(page: Page, before: set[str], password: Control) -> str:
+    """What shows once somebody is logged in, and did not before."""
+    page.locator(password.selector).first.wait_for(state="hidden")
+    page.wait_for_function(
+        "([selector, known]) => [...document.querySelectorAll(selector)].some("
+        "(one) => one.checkVisibility() && one.innerText.trim() && !known.includes(one.innerText.trim()))",
+        arg=[LANDMARKS, sorted(before)],
+    )
+    for text in _landmarks(page):
+        if text not in before and len(text) <= SHORT:
+            one = page.locator(LANDMARKS).filter(visible=True).get_by_text(text, exact=True)
+            candidates = [page.locator(LANDMARKS).filter(visible=True, has_text=text).first, one.first]
+            return next(str(each.normalize()) for each in candidates if each.count())
+    return ""
+
+
+def _landmarks(page: Page) -> Sequence[str]:
+    found: list[str] = page.locator(LANDMARKS).evaluate_all(
+        "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.innerText.trim())"
+    )
+    return [text for text in dict.fromkeys(found) if text and "\n" not in text]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from toolkit.jobs.find import Found
 
-__all__ = ["ImportOptions", "Imported", "import_har"]
+__all__ = ["ImportOptions", "Imported", "import_har", "usable"]
 
 REFUSALS = (LoginFailed, UserActionNeeded)
 
@@ -71,7 +71,7 @@ class Imported:
 
 
 def import_har(
-    file: Path,
+    file: Path | Har,
     found: Found,
     fields: Mapping[str, str],
     folder: Path,
@@ -91,7 +91,8 @@ def import_har(
     chosen = options or ImportOptions()
     if folder.exists() and not chosen.update:
         raise UsageError(f"{folder} is there already: choose another --case, or import it anew with --update.")
-    entries, left_out = _usable(Har.load(file), file.name, leave_out=chosen.leave_out)
+    har, name = (file, "it") if isinstance(file, Har) else (Har.load(file), file.name)
+    entries, left_out = usable(har, name, leave_out=chosen.leave_out)
     hints = found.manifest.take
     secret = found.manifest.secret_fields | {"login", *hints.secrets}
     take = Take(
@@ -112,7 +113,7 @@ def import_har(
         return Imported(folder, len(entries), count, outcome.report.verdict, lacks, left_out, unseen)
 
 
-def _usable(har: Har, name: str, *, leave_out: bool) -> tuple[list[HarEntry], list[str]]:
+def usable(har: Har, name: str, *, leave_out: bool) -> tuple[list[HarEntry], list[str]]:
     """The requests that can be replayed, and why the others cannot. Raises HarError unless these may be left out.
 
     What never goes to a site, such as `data:` and extensions of the browser, is left out in any case.

@@ -150,8 +150,14 @@ class Record:
         password, get stand-ins. Raises TakeError when a body is missing, or when a secret is found in what was
         written.
         """
-        entries = in_order([*self._of_browser(), *self._entries])
-        return write_take(entries, replace(self.take, fields=fields), folder, secret)
+        return write_take(self._all(), replace(self.take, fields=fields), folder, secret)
+
+    def save(self, file: Path) -> None:
+        """Write what was recorded as it is, its secrets too: `file` must reach no disk. Raises TakeError."""
+        Har(self._all()).export(file)
+
+    def _all(self) -> list[HarEntry]:
+        return in_order([*self._of_browser(), *self._entries])
 
     def forget(self) -> None:
         """Remove what was recorded; it holds secrets."""

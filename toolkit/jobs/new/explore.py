@@ -11,7 +11,7 @@ from toolkit.debug.scene import Control, look_at
 from toolkit.jobs.new.plan import Login, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from playwright.sync_api import Frame, Locator, Page
 
@@ -27,7 +27,7 @@ USER = Tried("form", "input[name=login] user email username")
 SUBMIT = Tried("submit", "button login sign in continue submit")
 
 
-def explore(page: Page, url: str, fields: Mapping[str, str], mask: Callable[[str], str] = str) -> Login | None:
+def explore(page: Page, url: str, fields: Mapping[str, str]) -> Login | None:
     """The steps of a login at `url`, found by doing it with these values; None when no password can be entered.
 
     What shows only afterwards becomes `ok`.
@@ -51,11 +51,9 @@ def _explore(page: Page, url: str, fields: Mapping[str, str]) -> Login | None:
         before |= set(_landmarks(page))
         password = [(frame, one) for frame, one in scene.controls() if one.type == "password" and one.visible]
         user = None if any(step.field == "login" for step in steps) else nearest(USER, scene)
-        wanted = [("login", user)] if user else []
+        wanted = [("login", user)] if user is not None else []
         wanted += [("password", password[0])] if password else []
-        for name, found in wanted:
-            if found is not None and name in fields:
-                steps.append(_fill(page, *found, name, fields[name]))
+        steps += [_fill(page, *found, name, fields[name]) for name, found in wanted]
         submit = nearest(SUBMIT, scene)
         if submit is None or not wanted:
             return None

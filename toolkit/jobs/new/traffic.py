@@ -18,6 +18,7 @@ from toolkit.transport.names import is_typed
 __all__ = ["Traffic", "read_traffic"]
 
 GOOD = range(200, 300)
+MORE = "The page asked again with another query or body: read its other pages too."
 PDF = b"%PDF-"
 OF_USER = ("email", "mail", "login", "user", "username", "identifier", "account", "phone", "name")
 

@@ -14,6 +14,7 @@ from toolkit.cli.options import CONNECTORS, RECORDINGS, ConnectorsOption, Record
 from toolkit.cli.output import errors, interruptible, output, plain, write
 from toolkit.cli.progress import LineProgress
 from toolkit.cli.show import LOOK_THROUGH
+from toolkit.cli.stepping import is_typed, live
 from toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["new"]
 
 MOST = 12
+PERSON = "Log in, go to the list of your bills and open one of them. Leave the window open, and press Enter here."
 
 FIELDS = "login, password"
 TESTS = Path("tests")
@@ -62,7 +64,8 @@ def new(
     You are asked for its name, the site's address and the fields of the login. What it writes passes `toolkit check`;
     version 0 says that it is a draft.
 
-    With --from-login a window opens: log in, go to the list of bills, open one, and close the window. With --from-har
+    With --from-login a window opens: log in, go to the list of bills, open one, and press Enter. The session then
+    fetches the rest, as a run does. With --from-har
     the same is read from a file: save it with all contents, from the login page on, with the cache off. Of either it
     makes the steps of the login, the request for the list with its fields, and a recording without secrets. What it
     had to guess is marked in the code.
@@ -113,14 +116,21 @@ def _of_login(plan: Plan, places: Places) -> Made:
     from toolkit.web.browser import check_display  # noqa: PLC0415
 
     check_display(otherwise="save a HAR on a machine that has one, for --from-har")
-    write(errors(), "Log in, go to the list of your bills and open one of them; then close the window.")
+    write(
+        errors(),
+        "Log in, go to the list of your bills and open one of them. Leave the window open, and press Enter here.",
+    )
     with interruptible(), SharedBrowser(headed=True) as window, SharedBrowser() as browser:
         options = RunOptions(browser=browser, observer=LineProgress(errors()))
-        return new_of_login(plan, places, window, options, person=_until_closed)
+        return new_of_login(plan, places, window, options, person=_until_enter)
 
 
-def _until_closed(page: Page) -> None:
-    page.wait_for_event("close", timeout=0)
+def _until_enter(page: Page) -> None:
+    """Until the person says so at the terminal, or closes the window."""
+    while not page.is_closed() and not is_typed(sys.stdin):
+        live(page)
+    if not page.is_closed():
+        sys.stdin.readline()
 
 
 def _tell_written(written: Written) -> None:
@@ -129,19 +139,15 @@ def _tell_written(written: Written) -> None:
 
 def _tell_made(slug: str, made: Made) -> None:
     _tell_written(made.written)
-    recorded = made.imported
-    write(
-        output(),
-        f"{'recording':10}{recorded.folder}: {recorded.requests} requests, {recorded.secrets} secrets replaced",
-        "",
-    )
+    if made.requests:
+        write(output(), f"{'recording':10}{made.folder}: {made.requests} requests, {made.secrets} secrets replaced")
+    write(output(), "")
     if made.lacks:
         write(errors(), *(f"- {plain(sentence)}" for sentence in made.lacks[:MOST]))
-        write(errors(), f"`toolkit debug {slug} --replay good` steps through it, offline, while you write the rest.")
+        replay = " --replay good" if made.requests else ""
+        write(errors(), f"`toolkit debug {slug}{replay}` steps through it while you write the rest.")
         raise typer.Exit(1)
-    write(
-        output(), f"{made.bills} bills found; replayed: {recorded.verdict}. Look through the code: guesses are marked."
-    )
+    write(output(), f"{made.bills} bills found; replayed: {made.verdict}. Look through the code: guesses are marked.")
     write(output(), LOOK_THROUGH)
 
 

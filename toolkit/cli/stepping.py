@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from playwright.sync_api import Page
     from rich.console import RenderableType
 
     from toolkit.debug import Stop
     from toolkit.debug.remote import RemoteView
     from toolkit.run import Run
 
-__all__ = ["Prompt"]
+__all__ = ["Prompt", "is_typed", "live"]
 
 STEPS = {"c": Step.CONTINUE, "n": Step.NEXT, "r": Step.AGAIN, "b": Step.BACK, "q": Step.QUIT}
 HELP = """\
@@ -168,7 +169,7 @@ class Prompt:
         sys.stderr.write(prompt)
         sys.stderr.flush()
         if self._keyboard.isatty() or self._remote:
-            while not (self._keyboard.isatty() and _is_typed(self._keyboard)):
+            while not (self._keyboard.isatty() and is_typed(self._keyboard)):
                 self._live(run)
                 if self._remote and (line := self._remote.line()) is not None:
                     write(errors(), plain(line))
@@ -181,14 +182,11 @@ class Prompt:
 
     def _live(self, run: Run) -> None:
         """Let Playwright hear what its page has to say, and who looks on see it."""
-        from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
-
         if self._remote:
             self._remote.tend(run.own_page)
             time.sleep(0 if run.own_page else BEAT)
         if run.own_page is not None:
-            with suppress(Error):  # somebody has closed the window
-                run.own_page.wait_for_timeout(BEAT * 1000 if self._remote else 1)
+            live(run.own_page, BEAT * 1000 if self._remote else 1)
 
     def _say(self, *things: RenderableType) -> None:
         write(errors(), *things)
@@ -198,11 +196,20 @@ class Prompt:
             self._remote.say(shown.getvalue().rstrip("\n"))
 
 
-def _is_typed(keyboard: TextIO) -> bool:
+def is_typed(keyboard: TextIO) -> bool:
+    """Whether a line waits to be read, once a moment has passed."""
     try:
         return bool(select.select([keyboard], [], [], BEAT)[0])
     except (OSError, ValueError):  # Windows waits so for sockets only: there the page stands still
         return True
+
+
+def live(page: Page, milliseconds: float = 1) -> None:
+    """Let Playwright hear what a page has to say."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    with suppress(Error):  # somebody has closed the window
+        page.wait_for_timeout(milliseconds)
 
 
 def _headline(stop: Stop, run: Run) -> list[str]:

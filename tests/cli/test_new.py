@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import Command
 
 URL = "https://my.acme.example"
+DEMO = Path(__file__).parents[2] / "recordings" / "demo" / "good" / "session.har"
 
 
 @pytest.fixture
@@ -101,3 +102,66 @@ def test_a_value_is_never_code(command: Command, name: str) -> None:
     checked = command("check")
 
     assert checked.code == 0, checked.out
+
+
+@pytest.mark.usefixtures("shared_pages")
+def test_a_har_becomes_a_connector_that_replays(here: Path, command: Command) -> None:
+    """Its login by role and label, its list with all of its fields; `toolkit check` and `toolkit replay` are green."""
+    said = command("new", "acme", "--from-har", DEMO)
+    checked, replayed = command("check"), command("replay", "acme")
+    code = (here / "connectors" / "acme" / "connector.py").read_text()
+
+    assert (said.code, checked.code, replayed.code) == (0, 0, 0), said.err + checked.out + replayed.err
+    assert "8 bills found; replayed: 8 listed: 8 saved." in said.out
+    assert 'page.get_by_role("textbox", name="Email address").fill(run.fields["login"])' in code
+    assert 'page.get_by_role("button", name="Sign in").click()' in code
+    assert 'run.session.get("/api/bills", params={"page": "1"}).json()' in code
+    assert "The page asked again with another query or body: read its other pages too." in code
+
+
+@pytest.mark.usefixtures("shared_pages")
+def test_what_a_har_does_not_tell_is_said(here: Path, command: Command) -> None:
+    """The connector is there all the same, and what is left to write by hand is told."""
+    page = {"mimeType": "text/html", "text": "<h1>Welcome</h1>", "size": 16}
+    headers = [{"name": "Content-Type", "value": "text/html"}]
+    request = {"method": "GET", "url": f"{URL}/", "headers": [], "httpVersion": "HTTP/1.1"}
+    entry = {
+        "startedDateTime": "2025-03-01T10:00:00Z",
+        "request": request,
+        "response": {"status": 200, "headers": headers, "content": page, "httpVersion": "HTTP/1.1"},
+    }
+    (here / "file.har").write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    said = command("new", "acme", "--from-har", "file.har")
+
+    assert said.code == 1
+    assert "No login could be repeated on what was recorded: `log_in` is guessed, and yours to write." in said.err
+    assert "No answer has a list with days and amounts: `bills` is an example, and yours to write." in said.err
+    assert command("check").code == 1
+    assert (here / "connectors" / "acme" / "connector.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--from-har", DEMO, "--from-login", URL], "--from-har and --from-login each tell all of it: give one."),
+        (["--from-har", DEMO, "--url", URL], "What is recorded tells address and fields: leave out --url"),
+        (["--from-har", "nowhere.har"], "nowhere.har"),
+        (["--from-har", "empty.har"], "There is no page of the site in it: record from the login page on"),
+        (["--from-har", "broken.har"], "broken.har"),
+        (["--from-login", URL], "There is no display to show the browser on: "),
+    ],
+)
+def test_what_cannot_be_read_writes_nothing(
+    here: Path, command: Command, monkeypatch: pytest.MonkeyPatch, arguments: list[object], sentence: str
+) -> None:
+    """And is said in a sentence."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    (here / "empty.har").write_text('{"log": {"version": "1.2", "entries": []}}')
+    (here / "broken.har").write_text("{")
+    said = command("new", "acme", *arguments)
+
+    assert said.code in {2, 6}
+    assert sentence in said.err
+    assert not (here / "connectors").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from toolkit.debug.nearest import nearest
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Frame, Locator, Page
 
-    from toolkit.debug.scene import FrameScene
+    from toolkit.debug.scene import FrameScene, Scene
 
 __all__ = ["explore"]
 
 STEPS = 3  # a user name, a password, and what lies between
+BEAT = 100
 PATIENCE = 10_000  # milliseconds until a page shows what comes next
 LANDMARKS = "h1, h2, nav a, [role=heading], button, a"
 SHORT = 40  # characters of what tells that somebody is logged in
+TEXTS = frozenset({"", "text", "email", "tel"})
 USER = Tried("form", "input[name=login] user email username")
 SUBMIT = Tried("submit", "button login sign in continue submit")
 
@@ -46,11 +48,10 @@ def _explore(page: Page, url: str, fields: Mapping[str, str]) -> Login | None:
     steps: list[Step] = []
     before: set[str] = set()
     for _ in range(STEPS):
-        page.locator("input:visible").first.wait_for()
-        scene = look_at(page, str)  # type: ignore[arg-type]
+        scene = _form(page)
         before |= set(_landmarks(page))
         password = [(frame, one) for frame, one in scene.controls() if one.type == "password" and one.visible]
-        user = None if any(step.field == "login" for step in steps) else nearest(USER, scene)
+        user = None if any(step.field == "login" for step in steps) else _user(scene)
         wanted = [("login", user)] if user is not None else []
         wanted += [("password", password[0])] if password else []
         steps += [_fill(page, *found, name, fields[name]) for name, found in wanted]
@@ -63,16 +64,32 @@ def _explore(page: Page, url: str, fields: Mapping[str, str]) -> Login | None:
     return None
 
 
+def _user(scene: Scene) -> tuple[FrameScene, Control] | None:
+    """The field for the user name, by its names; else the first one for a text."""
+    texts = ((frame, one) for frame, one in scene.controls() if one.visible and one.is_field and one.type in TEXTS)
+    return nearest(USER, scene) or next(texts, None)
+
+
+def _form(page: Page) -> Scene:
+    """The page, once a field of it can be filled, in whichever frame."""
+    end = monotonic() + PATIENCE / 1000
+    while True:
+        scene = look_at(page, str)  # type: ignore[arg-type]
+        if monotonic() > end or any(one.is_field and one.visible and not one.disabled for _, one in scene.controls()):
+            return scene
+        page.wait_for_timeout(BEAT)
+
+
 def _fill(page: Page, frame: FrameScene, control: Control, name: str, value: str) -> Step:
     one = _locator(page, frame, control)
-    step = Step("fill", _code(page, frame, one), name)
+    step = Step("fill", _code(one), name)
     one.fill(value)
     return step
 
 
 def _click(page: Page, frame: FrameScene, control: Control) -> Step:
     one = _locator(page, frame, control)
-    step = Step("click", _code(page, frame, one))
+    step = Step("click", _code(one))
     one.click()
     return step
 
@@ -84,18 +101,9 @@ def _locator(page: Page, frame: FrameScene, control: Control) -> Locator:
     return place.locator(control.selector).first
 
 
-def _code(page: Page, frame: FrameScene, one: Locator) -> str:
-    """A locator as a person writes it, of the page."""
-    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
-
-    code = ""
-    with suppress(Error):
-        code = str(one.normalize())
-    if not frame.is_main and "frame" not in code.partition("(")[0]:
-        source = page.locator("iframe").evaluate_all("(all) => all.map((one) => one.src)")
-        at = source.index(frame.url) if frame.url in source else 0
-        return f'frame_locator("iframe >> nth={at}").{code}'
-    return code
+def _code(one: Locator) -> str:
+    """A locator of the page as a person writes it, by way of its frames."""
+    return str(one.normalize())
 
 
 def _ok(page: Page, before: set[str], password: Control) -> str:

@@ -61,7 +61,8 @@ class Rows:
 def find_rows(answer: Any, url: str, documents: Sequence[str] = ()) -> Rows | None:
     """The list that is likest to be one of bills; None when none has days and amounts.
 
-    `documents` are the addresses of the documents that were fetched: the rows lead to them.
+    `documents` are the addresses of the documents that were fetched, those of the site itself without its origin: the
+    rows lead to them.
     """
     judged = (_judged(path, rows, url, documents) for path, rows in _lists(answer))
     return max(filter(None, judged), key=lambda one: one.score, default=None)
@@ -199,9 +200,7 @@ def _made_of(url: str, path: Path, value: Any) -> str:
     text = str(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or not text:
         return ""
-    parts = urlsplit(url)
-    rest = url[len(f"{parts.scheme}://{parts.netloc}") :]
-    pieces = re.split(r"([/?&=.])", rest)
+    pieces = re.split(r"([/?&=.])", url)
     if text not in pieces:
         return ""
     made = "".join(f"{{{_row(path)}}}" if piece == text else piece.replace("{", "{{") for piece in pieces)

@@ -28,7 +28,7 @@ class Traffic:
     """What was found.
 
     site      "https://host"
-    page      the address of the page before the login, relative to the site
+    page      the address of the site's page before the login, relative to it
     fields    {"login": "ada@acme.example", "password": "…"}, as they were sent; secret
     listing   the request that lists the bills; None when no answer has days and amounts
     rows      how many it lists
@@ -45,24 +45,30 @@ class Traffic:
 
 def read_traffic(entries: Sequence[HarEntry]) -> Traffic:
     """Look through requests in their order. Raises UsageError when there is no page among them."""
-    pages = [one for one in entries if one.status in GOOD and "html" in (one.header("content-type") or "")]
+    pages = [one for one in entries if one.status in GOOD and _is_page(one)]
     if not pages:
         raise UsageError("There is no page of the site in it: record from the login page on, with the cache off.")
     sent = next(_logins(entries), None)
-    before = [one for one in pages if sent is None or one.number < sent[0].number] or pages[:1]
-    site = _origin(before[-1].url)
+    site = _origin(pages[0].url)
+    before = [one for one in pages if sent is None or one.number < sent[0].number]
+    start = next((one for one in reversed(before) if _origin(one.url) == site), pages[0])
     documents = [one.url for one in entries if one.status in GOOD and _is_document(one)]
-    listed = _listed(entries, documents)
+    listed = _listed(entries, [url.removeprefix(site) for url in documents])
     used = [listed[0][0].url, *documents] if listed else documents
     hosts = dict.fromkeys(host for url in used if (host := urlsplit(url).hostname or "") != urlsplit(site).hostname)
     return Traffic(
         site,
-        before[-1].url[len(site) :].partition("#")[0] or "/",
+        start.url[len(site) :].partition("#")[0] or "/",
         sent[1] if sent else {},
         _listing(*listed, site) if listed else None,
         listed[1].count if listed else 0,
         tuple(hosts),
     )
+
+
+def _is_page(entry: HarEntry) -> bool:
+    """Whether it is a page of its own, and none in a frame."""
+    return "html" in (entry.header("content-type") or "") and entry.request_header("sec-fetch-dest") != "iframe"
 
 
 def _origin(url: str) -> str:
@@ -141,7 +147,5 @@ def _listing(asked: Sequence[HarEntry], rows: Rows, site: str) -> Listing:
         rows.fields,
         body,
         dict(parse_qsl(urlsplit(first.url).query, keep_blank_values=True)),
-        f"The page asked {len(others)} more times, with another query or body: read its other pages too."
-        if others
-        else "",
+        MORE if others else "",
     )

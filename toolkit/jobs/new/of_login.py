@@ -105,10 +105,11 @@ class _ByHand:
         create_new(
             name=self.plan.slug,
             models=[Bill],
-            fetch_operations=[log_in, hand_over, self._understand, self.bills, *rest],
+            fetch_operations=[log_in, hand_over, self.traffic_of, self.bills, *rest],
         ).fetch(run)
 
-    def _understand(self, run: Run) -> str:
+    def traffic_of(self, run: Run) -> str:
+        """Look through what was recorded."""
         with in_memory() as place:
             self.record.save(place / "login.har")
             take = self.record.take

@@ -124,3 +124,23 @@ def test_ctrl_c_ends_a_replay(acme: Path, tmp_path: Path, spawn: Callable[..., s
 
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-1] == "Interrupted."
+
+
+def test_a_live_check_holds_the_site_against_its_recording(
+    write_connector: Callable[..., Path], command: Command, tmp_path: Path
+) -> None:
+    """It keeps nothing, in the data folder neither; without a recording, or without a connector, it says so."""
+    write_connector("acme")
+    options = ["--recordings", tmp_path / "recordings"]
+    missing = command("check", "acme", "--live", *options)
+    command("record", "acme", *options)
+    same = command("check", "acme", "--live", *options, "--data", tmp_path / "data")
+    as_json = command("check", "acme", "--live", "--json", *options)
+    unnamed = command("check", "--live")
+
+    assert missing.code == 2
+    assert "is no recording" in missing.err
+    assert (same.code, same.out) == (0, "acme/good: the site is as it was recorded, 2 listed: 2 saved\n")
+    assert not (tmp_path / "data").exists()
+    assert json.loads(as_json.out)["changes"] == []
+    assert (unnamed.code, unnamed.out) == (2, "")

@@ -143,6 +143,11 @@ def _tell_recorded(done: "Recorded") -> None:
         show_trouble(done.report, verbose=False)
         write(errors(), stays)
         raise typer.Exit(done.report.exit_code)
+    if done.changes is not None:
+        told = [f"- {sentence}" for sentence in done.changes[:MOST]]
+        more = [f"- and {len(done.changes) - MOST} more"] if len(done.changes) > MOST else []
+        said = ["Since the last time:", *told, *more] if told else ["It saves and asks what it did before."]
+        write(output(), *said, "")
     show_outcome(done.report)
     ending = f"It ends in {done.report.error.code}, as the run did. " if done.report.error else ""
     write(
@@ -151,9 +156,6 @@ def _tell_recorded(done: "Recorded") -> None:
         f"{ending}Replayed, it saves the same.",
         LOOK_THROUGH,
     )
-    if done.changes is not None:
-        told = [f"- {sentence}" for sentence in done.changes[:MOST]]
-        write(output(), *(["Since the last time:", *told] if told else ["It saves and asks what it did before."]))
 
 
 def _tell_replayed(name: str, done: "Replayed", *, alone: bool) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.errors import LoginFailed, UsageError, UserActionNeeded, VendorDown
+from toolkit.jobs.drift import drift_between
 from toolkit.jobs.expected import changes, load_expected, save_expected
 from toolkit.jobs.new_folder import new_folder
 from toolkit.jobs.replaying import (
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from toolkit.jobs.find import Found
     from toolkit.report import Report
 
-__all__ = ["Recorded", "Replayed", "find_recordings", "record_connector", "replay_connector"]
+__all__ = ["Recorded", "Replayed", "find_recordings", "new_record", "record_connector", "replay_connector", "run_live"]
 
 WORTH_KEEPING = (type(None), LoginFailed, UserActionNeeded, VendorDown)
 
@@ -88,7 +89,7 @@ def record_connector(
         raise UsageError(f"{folder} is there already: choose another case, or record it anew with --update.")
     record, chosen = new_record(found, folder, options or RunOptions(), after=after)
     try:
-        report = _run_live(found, account, folder, chosen, record)
+        report = run_live(found, account, folder, chosen, record)
         return keep_run(found, account, folder, chosen, record=record, report=report)
     finally:
         record.forget()
@@ -155,8 +156,8 @@ def secrets_of(found: Found, take: Take) -> frozenset[str]:
     return found.manifest.secret_fields | {"login"} | set(take.secrets)
 
 
-def _run_live(found: Found, account: Account, folder: Path, options: RunOptions, record: Record) -> Report:
-    """The report of the run that is recorded."""
+def run_live(found: Found, account: Account, folder: Path, options: RunOptions, record: Record) -> Report:
+    """The report of a run that is recorded."""
     live = replace(options, transport=lambda: record)
     with tempfile.TemporaryDirectory(prefix="toolkit-record-") as place:
         workspace = Workspace(Path(place), lasting=False)
@@ -199,11 +200,13 @@ def _must_end_as_before(report: Report, folder: Path) -> None:
 
 
 def _changes(before: Path, after: Path) -> list[str]:
-    """How a recording differs from the one before it: in what it saves, and in what it asks."""
-    old, new = (Counter(map(_title, Har.load(folder / HAR_NAME).entries)) for folder in (before, after))
+    """How a recording differs from the one before it: in the answers, in what it saves, and in what it asks."""
+    hars = [Har.load(folder / HAR_NAME) for folder in (before, after)]
+    old, new = (Counter(map(_title, har.entries)) for har in hars)
     changed = [title for title in sorted({*old, *new}) if old[title] != new[title]]
     asked = [f"{title} was asked {_times(old[title])}, and is asked {_times(new[title])} now" for title in changed]
-    return [*changes(load_expected(before), load_expected(after)), *asked]
+    answers = [str(change) for change in drift_between(*hars) if change.where]
+    return [*answers, *changes(load_expected(before), load_expected(after)), *asked]
 
 
 def _times(count: int) -> str:

@@ -22,7 +22,7 @@ from toolkit.transport.tap import Tap
 from toolkit.transport.write_take import write_take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from playwright.sync_api import BrowserContext, Page, Request
     from requests.adapters import BaseAdapter
@@ -174,8 +174,24 @@ class Record:
         for entry in entries:
             if entry.resource_type not in READ and not entry.has_body:
                 _without_body(entry)
+        for entry in _left_behind(entries):
+            entry.set_body(b"")
         # What was still under way when the browser closed has neither an answer nor a reason.
         return [entry for entry in entries if _counts(entry) and entry.error != NO_ANSWER]
+
+
+def _left_behind(entries: Iterable[HarEntry]) -> Iterator[HarEntry]:
+    """Answers whose page went elsewhere before their bodies could be read: an application that only wants the status.
+
+    Had the page read the body all the same, the replay would fail, and say so.
+    """
+    left: list[HarEntry] = []
+    for entry in entries:
+        if entry.resource_type == "document":
+            yield from left
+            left = []
+        elif entry.resource_type in READ and lacks_body(entry):
+            left.append(entry)
 
 
 def _without_body(entry: HarEntry) -> None:

@@ -205,6 +205,20 @@ def test_back_is_before_the_login_in_a_browser_that_knows_nothing_of_it(author: 
     assert [line.name for line in report.operations] == OPERATIONS
 
 
+def test_a_window_that_was_closed_is_opened_again(author: Author, debug: Debug) -> None:
+    """The operation runs again in another, which holds what the first one did."""
+    author.write(form_login(), LISTING)
+
+    def close(run: Run) -> Step:
+        run.page.close()
+        return Step.AGAIN
+
+    report, who = debug(Step.NEXT, close, close)
+
+    assert who.told == [("before", "login_form"), *[("after", "login_form")] * 3]
+    assert report.verdict == "3 listed: 3 saved"
+
+
 def test_there_is_nothing_before_the_first(author: Author, debug: Debug) -> None:
     """Which is said."""
     author.write(form_login(), LISTING)

@@ -226,7 +226,7 @@ def _headline(stop: Stop, run: Run) -> list[str]:
         lines.append(f"{place} broke{f' at {stop.line}' if stop.line else ''}")
         lines.append(f"{error.code}: {run.mask(error.message)}")
         lines += [f"Cause: {error.cause}"] if error.cause not in {"", error.message} else []
-        lines.append("Mend the code and press r: it runs this operation again, in the browser that is still open.")
+        lines.append("Mend the code and press r: this operation runs again, in the browser that is still open.")
     return ["", *map(plain, lines)]
 
 

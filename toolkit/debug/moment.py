@@ -63,7 +63,7 @@ class Moment:
             {origin: dict(headers) for origin, headers in session.origin_headers.items()},
             dict(session.adapters),
             {name: getattr(session, name) for name in OF_SESSION},
-            run.held(),
+            _held(run),
             page.url if page is not None else "",
         )
 
@@ -81,7 +81,7 @@ class Moment:
         run.state, run.logged_in = self._login, self._logged_in
         self._bring_session_back(run.session)
         self._rewind()
-        if page or (self._page is not None and run.own_page is None):
+        if page or not _is_open(run):
             self._bring_page_back(run)
 
     def _bring_session_back(self, session: Session) -> None:
@@ -105,6 +105,18 @@ class Moment:
         if self._url.startswith(("http://", "https://")):
             with suppress(Error):  # a site in trouble shows that in the window
                 page.goto(self._url)
+
+
+def _is_open(run: Run) -> bool:
+    return run.own_page is not None and not run.own_page.is_closed()
+
+
+def _held(run: Run) -> SessionState | None:
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    with suppress(Error):  # somebody has closed the window
+        return run.held()
+    return None
 
 
 def _names(entries: Entries) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from tests.debug.conftest import Author
 from tests.debug.troubles import LISTING, ROWS, Portal, form_login
-from toolkit.debug import Step, Stop
+from toolkit.debug import Step, Stop, failures
 from toolkit.errors import UsageError
 from toolkit.jobs import RunOptions, find_connector
 from toolkit.jobs.debugging import Stepping, debug_connector, debug_recording
@@ -302,3 +303,5 @@ def test_a_recording_breaks_as_a_site_does(sharing: RunOptions, tmp_path: Path) 
     assert report.error is not None
     assert report.error.code == "LOGIN_FAILED"
     assert Path(report.failure).parent.parent == tmp_path
+    (kept,) = failures(tmp_path)
+    assert datetime.now(UTC) - kept.at < timedelta(hours=1)  # not when it was recorded: it is kept for 30 days

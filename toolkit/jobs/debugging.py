@@ -68,6 +68,7 @@ def debug_recording(found: Found, folder: Path, options: RunOptions, stepping: S
     Raises UsageError or TakeError when `folder` holds no recording, or when the one that it is to come after does not
     replay.
     """
-    chosen = replace(options, fetch=stepping.fetch_of(found), command=f"debug --replay {folder.name}")
+    command = f"debug --replay {folder.name}"
+    chosen = replace(options, fetch=stepping.fetch_of(found), command=command, begun=options.now())
     with tempfile.TemporaryDirectory(prefix="toolkit-debug-") as place:
         return replay_in(found, folder, Workspace(Path(place), lasting=False), chosen).report

@@ -47,6 +47,7 @@ class RunOptions:
     fetch           runs the connector's operations; by default all of them, in order
     command         the one that runs it again
     failures        the folder where a failure is shown; by default that of a workspace that lasts
+    begun           when the run began, which names it; by default `now`, which a recording answers with its own time
     """
 
     folder_to_save: Path | None = None
@@ -59,6 +60,7 @@ class RunOptions:
     fetch: Callable[[Connector, Run], None] = Connector.fetch
     command: str = "run"
     failures: Path | None = None
+    begun: datetime | None = None
     browser: OpensPages = field(default_factory=BrowserOptions)
     transport: Callable[[], Transport] = Live
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -86,7 +88,7 @@ class _Journal:
 def run_connector(found: Found, account: Account, workspace: Workspace, options: RunOptions | None = None) -> Report:
     """Run a connector and tell how it went; what goes wrong is in the report, never raised."""
     chosen = options or RunOptions()
-    report = Report(found.slug, "", account.name, run_id(chosen.now()))
+    report = Report(found.slug, "", account.name, run_id(chosen.begun or chosen.now()))
     report.command = "standalone" if workspace.forgetful else chosen.command
     try:
         journal = _open_journal(found, workspace, report, account, chosen)
@@ -202,7 +204,7 @@ def _evidence(found: Found, workspace: Workspace, report: Report, options: RunOp
     root = options.failures or (workspace.failures if workspace.lasting else None)
     if root is None:
         return None
-    sweep(root, options.now())
+    sweep(root, options.begun or options.now())
     return Evidence(root / report.run, found.folder)
 
 

@@ -14,7 +14,7 @@ from toolkit.web import seen
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
-__all__ = ["Probed", "Tried", "finder", "probe", "tried_in"]
+__all__ = ["Probed", "Tried", "finder", "is_locator", "probe", "tried_in"]
 
 WAITING = re.compile(r"waiting for ((?:locator|get_by_\w+|frame_locator)\(.*?)(?: to be \w+)?$", re.MULTILINE)
 FINDERS = "locator get_by_role get_by_label get_by_text get_by_placeholder get_by_test_id get_by_alt_text get_by_title"
@@ -78,6 +78,14 @@ def _plain(locator: str) -> str:
         return locator
     alone = name == "locator" and all(step[0] in {"visible", "first", "nth"} for step in rest)
     return str(arguments[0]) if alone else locator
+
+
+def is_locator(text: str) -> bool:
+    """Whether a text is a locator as Playwright writes it, and no other code."""
+    try:
+        return bool(list(_steps(ast.parse(text, mode="eval").body)))
+    except (SyntaxError, ValueError):
+        return False
 
 
 def probe(page: Page, tried: Sequence[Tried]) -> list[Probed]:

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from toolkit.debug.nearest import nearest
-from toolkit.debug.probe import Tried
+from toolkit.debug.probe import Tried, is_locator
 from toolkit.debug.scene import Control, look_at
 from toolkit.jobs.new.plan import Login, Step
 
@@ -59,6 +59,8 @@ def _explore(page: Page, url: str, fields: Mapping[str, str]) -> Login | None:
         if submit is None or not wanted:
             return None
         steps.append(_click(page, *submit))
+        if not all(step.locator for step in steps):
+            return None
         if password:
             return Login(url, steps=tuple(steps), ok=_ok(page, before, password[0][1]))
     return None
@@ -102,8 +104,9 @@ def _locator(page: Page, frame: FrameScene, control: Control) -> Locator:
 
 
 def _code(one: Locator) -> str:
-    """A locator of the page as a person writes it, by way of its frames."""
-    return str(one.normalize())
+    """A locator of the page as a person writes it, by way of its frames; empty unless it is that, and no other code."""
+    code = str(one.normalize())
+    return code if is_locator(code) else ""
 
 
 def _ok(page: Page, before: set[str], password: Control) -> str:
@@ -118,7 +121,7 @@ def _ok(page: Page, before: set[str], password: Control) -> str:
         if text not in before and len(text) <= SHORT:
             one = page.locator(LANDMARKS).filter(visible=True).get_by_text(text, exact=True)
             candidates = [page.locator(LANDMARKS).filter(visible=True, has_text=text).first, one.first]
-            return next(str(each.normalize()) for each in candidates if each.count())
+            return next((_code(each) for each in candidates if each.count()), "")
     return ""
 
 

@@ -80,10 +80,13 @@ def free_folder(plan: Plan, places: Places) -> Path:
 
 
 def understand(
-    plan: Plan, file: Path, browser: OpensPages, *, clock: datetime | None = None, seed: int = 0
+    plan: Plan, file: Path, browser: OpensPages, *, clock: datetime | None = None, seed: int = 0, shown: str = ""
 ) -> tuple[Traffic, Plan]:
-    """What a HAR tells, and the plan with it; `clock` and `seed` are those of its pages, where they are known."""
-    traffic = read_traffic(of_pages(file).entries)
+    """What a HAR tells, and the plan with it.
+
+    `clock` and `seed` are those of its pages, and `shown` what could be read in the last one, where that is known.
+    """
+    traffic = read_traffic(of_pages(file).entries, shown)
     login = None
     if all(traffic.fields.get(name) for name in ("login", "password")):
         login = _login(file, traffic, browser, clock=clock, seed=seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,7 +29,7 @@ from toolkit.transport.take import Take, TakeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Frame, Page
 
     from toolkit.jobs.new.plan import Plan
     from toolkit.jobs.new.traffic import Traffic
@@ -82,6 +83,7 @@ class _ByHand:
         self.options = options
         self.traffic: Traffic | None = None
         self._person = person
+        self._shown = ""
 
     def run(self, window: OpensPages) -> Report:
         """Run, and report."""
@@ -101,6 +103,7 @@ class _ByHand:
             self._person(run.page)
             if run.page.is_closed():
                 raise UsageError("The window was closed, and the session with it: leave it open next time.")
+            self._shown = "\n".join(_words(frame) for page in run.page.context.pages for frame in page.frames)
 
         create_new(
             name=self.plan.slug,
@@ -114,7 +117,9 @@ class _ByHand:
             self.record.save(place / "login.har")
             take = self.record.take
             file, browser = place / "login.har", self.options.browser
-            self.traffic, self.plan = understand(self.plan, file, browser, clock=take.clock, seed=take.seed)
+            self.traffic, self.plan = understand(
+                self.plan, file, browser, clock=take.clock, seed=take.seed, shown=self._shown
+            )
         for value in self.traffic.fields.values():
             run.mask.add(value)
         return f"{self.traffic.rows} bills in a list" if self.traffic.listing else "no list of bills"
@@ -127,6 +132,14 @@ class _ByHand:
             run.manifest = found.manifest
             listing = next(one for one in found.load().fetch_operations if name_of(one) == "bills")
             yield from listing(run)
+
+
+def _words(frame: Frame) -> str:
+    from playwright.sync_api import Error  # noqa: PLC0415 - slow to import
+
+    with suppress(Error):  # it is on its way elsewhere, or shows no page
+        return frame.locator("body").inner_text(timeout=1000)
+    return ""
 
 
 def _kept(hand: _ByHand, folder: Path, report: Report) -> Made:

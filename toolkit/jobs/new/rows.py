@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from toolkit.jobs.new.plan import Field
 from toolkit.models import parse_amount, parse_date
 
-__all__ = ["Rows", "find_rows"]
+__all__ = ["Rows", "Shown", "find_rows"]
 
 DEEPEST = 6
 NEAREST = 3  # levels of a row
@@ -37,6 +37,7 @@ OF_NUMBER = ("number", "nr", "no", "reference", "ref", "numero", "nummer", "invo
 OF_DOCUMENT = _set("pdf document download file link href url attachment")
 OF_CENTS = _set("cents minor centimes pence")
 REFUND = re.compile(r"refund|credit|avoir|gutschrift|abono|reembolso", re.IGNORECASE)
+OF_F_STRINGS = str.maketrans({"{": "{{", "}": "}}", "'": r"\'", "\\": r"\\", "\n": r"\n", "\r": r"\r"})
 OF_BILLS = re.compile(r"bill|invoice|facture|rechnung|factura|fattura|document|statement|receipt", re.IGNORECASE)
 
 
@@ -58,13 +59,31 @@ class Rows:
         return "answer" + "".join(f"[{_literal(key)}]" for key in self.path)
 
 
-def find_rows(answer: Any, url: str, documents: Sequence[str] = ()) -> Rows | None:
+class Shown:
+    """The numbers in what a page showed, however it wrote them: "1.234,50 €" and 1234.5 are the same."""
+
+    def __init__(self, text: str = "") -> None:
+        self._numbers = {_digits(found) for found in re.findall(r"\d[\d.,'’\u00a0\u202f ]*\d|\d", text)}
+
+    def share(self, column: Column) -> float:
+        """How many of the numbers in a column were shown, from 0 to 1."""
+        digits = [_digits(f"{parse_amount(str(value)):.2f}") for value in column if _is_amount(value)]
+        return sum(one in self._numbers for one in digits) / len(digits) if digits else 0.0
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def find_rows(answer: Any, url: str, documents: Sequence[str] = (), shown: Shown | None = None) -> Rows | None:
     """The list that is likest to be one of bills; None when none has days and amounts.
+
+    What the page has `shown` counts more than any name: of two amounts in a row, people see the one they pay.
 
     `documents` are the addresses of the documents that were fetched, those of the site itself without its origin: the
     rows lead to them.
     """
-    judged = (_judged(path, rows, url, documents) for path, rows in _lists(answer))
+    judged = (_judged(path, rows, url, documents, shown or Shown()) for path, rows in _lists(answer))
     return max(filter(None, judged), key=lambda one: one.score, default=None)
 
 
@@ -81,9 +100,10 @@ def _lists(
         yield from _lists(one, (*path, key))
 
 
-def _judged(path: Keys, rows: list[Row], url: str, documents: Sequence[str]) -> Rows | None:
+def _judged(path: Keys, rows: list[Row], url: str, documents: Sequence[str], shown: Shown) -> Rows | None:
     columns = _columns(rows)
-    day, amount = _best(columns, _as_day), _best(columns, _as_amount)
+    day = _best(columns, _as_day)
+    amount = _best(columns, lambda words, column: _seen(_as_amount(words, column), column, shown))
     if day is None or amount is None:
         return None
     fields = {"date": _field(day, columns), "amount": _amount(amount)}
@@ -96,7 +116,12 @@ def _judged(path: Keys, rows: list[Row], url: str, documents: Sequence[str]) -> 
         fields["is_refund"] = refund
     if (document := _document(columns, documents)) is not None:
         fields["pdfurl"] = document
-    score = 2 * len(fields) + bool(OF_BILLS.search(urlsplit(url).path)) + min(len(rows), 20) / 20
+    score = (
+        2 * len(fields)
+        + 6 * shown.share(columns[amount])
+        + bool(OF_BILLS.search(urlsplit(url).path))
+        + min(len(rows), 20) / 20
+    )
     return Rows(path, len(rows), fields, score)
 
 
@@ -144,6 +169,10 @@ def _as_amount(words: set[str], column: Column) -> float:
         return 0
     cut = any("." in str(value) or "," in str(value) for value in column)
     return 0.6 * cut + bool(words & OF_AMOUNT) - 0.5 * bool(words & NOT_OF_AMOUNT)
+
+
+def _seen(score: float, column: Column, shown: Shown) -> float:
+    return score + 2 * shown.share(column) if score > 0 else score
 
 
 def _is_amount(value: Any) -> bool:
@@ -203,7 +232,7 @@ def _made_of(url: str, path: Path, value: Any) -> str:
     pieces = re.split(r"([/?&=.])", url)
     if text not in pieces:
         return ""
-    made = "".join(f"{{{_row(path)}}}" if piece == text else piece.replace("{", "{{") for piece in pieces)
+    made = "".join(f"{{{_row(path)}}}" if piece == text else piece.translate(OF_F_STRINGS) for piece in pieces)
     return f"f'{made}'"
 
 

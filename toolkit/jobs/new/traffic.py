@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from toolkit.errors import UsageError
 from toolkit.jobs.new.plan import Listing
-from toolkit.jobs.new.rows import Rows, find_rows
+from toolkit.jobs.new.rows import Rows, Shown, find_rows
 from toolkit.transport.har import HarEntry
 from toolkit.transport.names import is_typed
 
@@ -43,8 +43,11 @@ class Traffic:
     hosts: tuple[str, ...] = ()
 
 
-def read_traffic(entries: Sequence[HarEntry]) -> Traffic:
-    """Look through requests in their order. Raises UsageError when there is no page among them."""
+def read_traffic(entries: Sequence[HarEntry], shown: str = "") -> Traffic:
+    """Look through requests in their order; `shown` is what could be read in the page at the end, where it is known.
+
+    Raises UsageError when there is no page among them.
+    """
     pages = [one for one in entries if one.status in GOOD and _is_page(one)]
     if not pages:
         raise UsageError("There is no page of the site in it: record from the login page on, with the cache off.")
@@ -53,7 +56,7 @@ def read_traffic(entries: Sequence[HarEntry]) -> Traffic:
     before = [one for one in pages if sent is None or one.number < sent[0].number]
     start = next((one for one in reversed(before) if _origin(one.url) == site), pages[0])
     documents = [one.url for one in entries if one.status in GOOD and _is_document(one)]
-    listed = _listed(entries, [url.removeprefix(site) for url in documents])
+    listed = _listed(entries, [url.removeprefix(site) for url in documents], Shown(shown))
     used = [listed[0][0].url, *documents] if listed else documents
     hosts = dict.fromkeys(host for url in used if (host := urlsplit(url).hostname or "") != urlsplit(site).hostname)
     return Traffic(
@@ -115,13 +118,13 @@ def _is_document(entry: HarEntry) -> bool:
     return "pdf" in kind or ("octet-stream" in kind and (entry.body() or b"").startswith(PDF))
 
 
-def _listed(entries: Iterable[HarEntry], documents: Sequence[str]) -> tuple[list[HarEntry], Rows] | None:
+def _listed(entries: Iterable[HarEntry], documents: Sequence[str], shown: Shown) -> tuple[list[HarEntry], Rows] | None:
     """The requests for the list, page after page, and what is in the fullest answer."""
     found = []
     for entry in entries:
         if entry.status in GOOD and "json" in (entry.header("content-type") or "") and entry.method in {"GET", "POST"}:
             with suppress(ValueError):
-                rows = find_rows(json.loads(entry.body() or b""), entry.url, documents)
+                rows = find_rows(json.loads(entry.body() or b""), entry.url, documents, shown)
                 found += [(entry, rows)] if rows else []
     if not found:
         return None

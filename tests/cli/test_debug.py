@@ -224,6 +224,17 @@ def test_a_connector_is_mended_in_a_window(
     assert person.process.wait(30) == 0
 
 
+def test_a_missing_field_is_named_with_what_this_command_offers(
+    write_connector: WriteConnector, command: Command, tmp_path: Path
+) -> None:
+    """Standard input is the prompt's: no JSON is read from it."""
+    write_connector("acme", fields={"login": {"type": "text"}})
+    said = command("debug", "acme", "--headless", "--data", tmp_path / "data")
+
+    assert said.code == 2
+    assert "set TOOLKIT_FIELD_LOGIN, or keep it with `toolkit account add acme`, or run the command in" in said.err
+
+
 def test_help_teaches(command: Command) -> None:
     """Every word of the prompt is in it."""
     said = command("debug", "--help")

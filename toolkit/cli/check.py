@@ -107,7 +107,7 @@ def _live(found: Found, folder: Path, name: str, answers: Answers, workspace: Wo
     from toolkit.jobs.live_check import live_drift  # noqa: PLC0415
 
     load_expected(folder)  # before anybody types a password
-    values = field_values(found.manifest, None, Accounts.of(workspace).fields(found.slug, name))
+    values = field_values(found.manifest, None, Accounts.of(workspace).fields(found.slug, name), piped=False)
     owner = Account(name, values, found.manifest.secret_fields | {"password"})
     with interruptible(), watched(Manner(answers=answers)) as options:
         return live_drift(found, owner, folder, options)

@@ -152,7 +152,7 @@ def debug(
             report = debug_recording(found, folder, options, step_by_step)
             show_outcome(report)
         else:
-            values = field_values(found.manifest, None, Accounts.of(workspace).fields(slug, account))
+            values = field_values(found.manifest, None, Accounts.of(workspace).fields(slug, account), piped=False)
             owner = Account(account, values, found.manifest.secret_fields | {"password"})
             report = debug_connector(found, owner, workspace, options, step_by_step)
             show_report(report, workspace, folder=str(workspace.files_root / slug), as_json=False)

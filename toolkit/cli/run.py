@@ -93,17 +93,26 @@ def run(
 
 
 def field_values(
-    manifest: Manifest, source: str | None, kept: Mapping[str, str] | None = None, *, anew: bool = False
+    manifest: Manifest,
+    source: str | None,
+    kept: Mapping[str, str] | None = None,
+    *,
+    anew: bool = False,
+    piped: bool = True,
 ) -> dict[str, str]:
-    """What the login needs: from standard input when `source` is "-", the environment, what is `kept`, the person."""
+    """What the login needs: from standard input when `source` is "-", the environment, what is `kept`, the person.
+
+    `piped` is whether the command has `--fields`, which who lacks a value is told of.
+    """
     from toolkit.jobs.fields import Sources, fill_fields  # noqa: PLC0415 - only a run needs what it imports
 
     if source not in {None, "-"}:
         raise UsageError("`--fields` takes only `-`, for standard input: an argument is no place for a password.")
     given = read_json_fields(sys.stdin, manifest) if source else {}
     keep = f", or keep it with `toolkit account add {manifest.slug}`" if kept is not None else ""
+    pipe = ", or pipe JSON into `--fields -`" if piped else ""
     prompt = _prompt if sys.stdin.isatty() else None
-    sources = Sources(os.environ, prompt, kept, anew, f", or pipe JSON into `--fields -`{keep}, {OTHERWISE}")
+    sources = Sources(os.environ, prompt, kept, anew, f"{pipe}{keep}, {OTHERWISE}")
     values = fill_fields(manifest, given, sources)
     clear_environment()
     return values
